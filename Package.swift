@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
+
+/// A Swift target with the package's settings.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of the target called `name`; fixtures are read from the source folder.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.target(name: name)] + dependencies, exclude: fixtures[name] ?? [],
+    swiftSettings: strict)
+}
+
+let fixtures = ["WeirEncoder": ["Fixtures"], "WeirGenerator": ["Fixtures"], "WeirModelFiles": ["Fixtures"]]
+
+let package = Package(
+  name: "weir",
+  products: [.executable(name: "weir", targets: ["weir"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+  ],
+  targets: [
+    // Level 0: C, and the vocabulary.
+    .target(name: "CWeirKernels", cSettings: strictC),
+    .target(name: "CWeirBundle", cSettings: strictC),
+    .target(name: "CCurl", cSettings: strictC, linkerSettings: [.linkedLibrary("curl")]),
+    module("WeirDomain"),
+    // Level 1: files, numbers, rows, bytes on the wire, settings.
+    module("WeirFiles", [.product(name: "Crypto", package: "swift-crypto")]),
+    module("WeirTensor", ["CWeirKernels"]),
+    module("WeirStore", ["WeirDomain", .product(name: "GRDB", package: "GRDB.swift")]),
+    module("WeirHTTP", ["WeirDomain", "CCurl"]),
+    module("WeirConfiguration", ["WeirDomain", "TOMLKit"]),
+    // Level 2: formats, indexes, tables, remote answerers.
+    module("WeirModelFiles", ["WeirFiles", "WeirTensor"]),
+    module("WeirVectorIndex", ["WeirDomain"]),
+    module("WeirLedger", ["WeirDomain", "WeirStore"]),
+    module("WeirReview", ["WeirDomain", "WeirStore"]),
+    module("WeirProviders", ["WeirDomain", "WeirHTTP"]),
+    // Level 3: the models and the cache.
+    module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
+    module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
+    module("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
+    module("WeirCache", ["WeirDomain", "WeirFiles", "WeirStore", "WeirVectorIndex"]),
+    // Level 4: the request's way.
+    module(
+      "WeirRouting",
+      [
+        "WeirDomain", "WeirFiles", "WeirStore", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder",
+        "WeirClassifier", "WeirGenerator", "WeirCache",
+      ]),
+    // Level 5: the one place where parts are put together.
+    module(
+      "WeirAssembly",
+      [
+        "CWeirBundle", "WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore", "WeirHTTP",
+        "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
+        "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRouting",
+      ]),
+    // Level 7: the commands.
+    .executableTarget(
+      name: "weir",
+      dependencies: [
+        "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirFiles", "WeirLedger", "WeirReview", "WeirRouting",
+        "WeirStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    // Tests: one target a module, shared parts, and the real binary.
+    .target(
+      name: "WeirTestSupport", dependencies: ["WeirDomain", "WeirProviders"], path: "Tests/WeirTestSupport",
+      swiftSettings: strict),
+    tests("WeirDomain"),
+    tests("WeirFiles"),
+    tests("WeirTensor"),
+    tests("WeirStore"),
+    tests("WeirHTTP", ["WeirDomain", "WeirTestSupport"]),
+    tests("WeirConfiguration", ["WeirDomain"]),
+    tests("WeirModelFiles", ["WeirFiles", "WeirTensor"]),
+    tests("WeirVectorIndex", ["WeirTestSupport"]),
+    tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
+    tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
+    tests("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
+    tests("WeirCache", ["WeirDomain", "WeirStore", "WeirTestSupport"]),
+    tests(
+      "WeirRouting",
+      [
+        "WeirCache", "WeirClassifier", "WeirDomain", "WeirEncoder", "WeirFiles", "WeirHTTP", "WeirLedger",
+        "WeirModelFiles", "WeirProviders", "WeirReview", "WeirStore", "WeirTestSupport",
+      ]),
+    .testTarget(name: "WeirBinaryTests", dependencies: ["weir", "WeirTestSupport"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c2x
+)

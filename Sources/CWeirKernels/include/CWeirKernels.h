@@ -1,0 +1,130 @@
+// Level 0: the arithmetic of the three models, written once per instruction set.
+//
+// Everything here is pure computation on memory that the caller owns: nothing allocates, locks, logs or fails.
+// The Swift target WeirTensor is the only caller and checks every count before it calls.
+//
+// One rule holds for all instruction sets: the same input gives the same bits. Integer sums are exact, and every
+// floating-point sum has ONE defined order, so a prompt is routed the same way on every host. The orders are:
+//   products      for each row, k ascending (block ascending for block types), one fused multiply-add a step
+//   reductions    sixteen lanes, element i in lane i % 16, ascending; then lanes j and j+8, j+4, j+2, j+1 are added
+// kernels_scalar.c is the readable definition; the tests compare the others with it bit by bit.
+#ifndef CWEIRKERNELS_H
+#define CWEIRKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// How weights are packed. A panel is 16 rows of one matrix; a vector lane is a row.
+//   F32, F16, BF16   for each column: the 16 rows' values
+//   Q8_0             for each 32 columns: 16 F16 scales, then for each group of 4 columns 16 x 4 codes + 128
+//   Q4_0             for each 32 columns: 16 F16 scales, then for each group of 8 columns 16 x 4 bytes; the low
+//                    nibble is column j, the high nibble column j + 4 of the group, both are code + 8
+// Rows beyond the matrix are packed as zeros, so that a panel is always whole.
+enum {
+  WEIR_PANEL_ROWS = 16,
+  WEIR_BLOCK = 32,
+};
+
+// A new type needs: a line here, its layout in panels.c, its product in kernels_scalar.c and in lanes_product.h.
+typedef enum {
+  WEIR_WEIGHTS_F32,
+  WEIR_WEIGHTS_F16,
+  WEIR_WEIGHTS_BF16,
+  WEIR_WEIGHTS_Q8_0,
+  WEIR_WEIGHTS_Q4_0,
+  WEIR_WEIGHTS_COUNT,
+} weir_weights;
+
+// y[t][r] = bias[r] + sum over k of w[r][k] * x[t][k], for the rows of panels first_panel ..< end_panel.
+typedef struct {
+  const uint8_t *panels;  // the whole matrix, packed, 64-byte aligned
+  size_t rows, columns;   // of the whole matrix
+  size_t first_panel, end_panel;
+  size_t tokens;
+  const float *x;         // tokens rows of x_stride floats; read by float types
+  size_t x_stride;
+  const int8_t *codes;    // tokens rows of `columns` codes; read by block types, as are the two below
+  const float *scales;    // tokens rows of columns / 32
+  const int32_t *sums;    // tokens rows of columns / 32: the sum of a block's codes
+  const float *_Nullable bias;  // `rows` floats, or NULL
+  float *y;               // tokens rows of y_stride floats
+  size_t y_stride;
+} weir_product;
+
+typedef void (*weir_product_function)(const weir_product *product);
+
+typedef struct {
+  const char *name;
+  weir_product_function _Nonnull product[WEIR_WEIGHTS_COUNT];
+
+  // Blocks of 32 floats to int8: scale = max|x| / 127, code = x * (127 / max|x|) rounded half to even and held in
+  // -127...127. A block whose max|x| is at most 1e-30 becomes zeros with scale zero.
+  void (*quantize)(const float *x, size_t blocks, int8_t *codes, float *scales, int32_t *sums);
+
+  float (*dot)(const float *a, const float *b, size_t n);
+  float (*sum)(const float *x, size_t n);
+  float (*largest)(const float *x, size_t n);                          // n >= 1
+  void (*add)(float *y, const float *x, size_t n);                     // y += x
+  void (*add_scaled)(float *y, const float *x, float scale, size_t n); // y += scale * x
+  void (*scale)(float *y, float scale, size_t n);                      // y *= scale
+  void (*rms_norm)(float *y, const float *x, const float *weight, float epsilon, size_t n);
+  void (*layer_norm)(float *y, const float *x, const float *weight, const float *bias, float epsilon, size_t n);
+  void (*softmax)(float *x, float scale, size_t n);                    // x = softmax(scale * x), scale > 0, n >= 1
+  void (*exponential)(float *x, size_t n);                             // below -87.3 gives 0; relative error 2e-7
+  void (*gelu)(float *x, size_t n);                                    // x * (1 + erf(x / sqrt 2)) / 2
+  void (*silu_multiply)(float *gate, const float *up, size_t n);       // gate = gate / (1 + exp(-gate)) * up
+  void (*rotate_pairs)(float *x, const float *cosine, const float *sine, size_t pairs);   // (x[2i], x[2i+1])
+  void (*rotate_halves)(float *x, const float *cosine, const float *sine, size_t pairs);  // (x[i], x[i+pairs])
+} weir_kernels;
+
+// Tables that this CPU can run, the scalar one first, the best one last; returns how many, at most `capacity`.
+size_t weir_kernels_available(const weir_kernels *_Nullable *_Nonnull tables, size_t capacity);
+
+// The best table, or the one that the environment variable WEIR_KERNELS (scalar, avx2, avx512, neon) names, if this
+// CPU can run it. Decided at the first call.
+const weir_kernels *weir_kernels_active(void);
+
+static inline void weir_multiply(const weir_kernels *kernels, weir_weights type, const weir_product *product) {
+  kernels->product[type](product);
+}
+
+// Bytes of a packed matrix; columns must be a multiple of 32 for block types. The caller rules out overflow.
+size_t weir_packed_bytes(weir_weights type, size_t rows, size_t columns);
+
+// Rows in GGUF's layout to panels. `source` may have any alignment.
+void weir_pack(weir_weights type, const uint8_t *source, size_t rows, size_t columns, uint8_t *panels);
+
+// One row of a packed matrix as floats.
+void weir_unpack_row(weir_weights type, const uint8_t *panels, size_t row, size_t columns, float *out);
+
+// Every token attends to every token, one head: out = softmax(scale * q k^T) v. q, k, v and out are rows of a token,
+// `stride` (`out_stride`) floats apart, of which the head owns `width`. `scratch` has weir_attention_scratch floats.
+typedef struct {
+  const float *q, *k, *v;
+  size_t stride;
+  float *out;
+  size_t out_stride;
+  size_t tokens, width;
+  float scale;
+  float *scratch;
+} weir_attention;
+size_t weir_attention_scratch(size_t tokens, size_t width);
+void weir_attend_all(const weir_kernels *kernels, const weir_attention *attention);
+
+// One query attends to `count` keys, one head: the step of a decoder. Rows of keys and values are `stride` floats
+// apart. `scores` has `count` floats.
+typedef struct {
+  const float *q, *k, *v;
+  size_t stride, count, width;
+  float scale;
+  float *scores;
+  float *out;
+} weir_attention_step;
+void weir_attend(const weir_kernels *kernels, const weir_attention_step *step);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,29 @@
+// AVX-512 with VNNI: a lane value is one register, and vpdpbusd does 64 products of unsigned weights with signed
+// activations in one step, without saturating.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push( \
+  __attribute__((target("avx2,fma,f16c,avx512f,avx512dq,avx512bw,avx512vl,avx512vnni"))), \
+  apply_to = function)
+
+#include "lanes.h"
+
+// Two panels by six tokens: 12 integer and 12 floating sums, weights and scales in the remaining 8 registers.
+#define TILE_PANELS 2
+#define TILE_TOKENS 6
+#define DOT_Q8_0_BIAS 128
+
+INLINE i32x16 dot_q8_0(i32x16 sum, u8x64 codes, int32_t four) {
+  return (i32x16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)codes, _mm512_set1_epi32(four));
+}
+
+INLINE i32x16 dot_q4_0(i32x16 sum, u8x64 codes, int32_t four) { return dot_q8_0(sum, codes, four); }
+
+#include "lanes_product.h"
+#include "lanes_vector.h"
+
+const weir_kernels weir_kernels_avx512 = WEIR_KERNELS_TABLE("avx512");
+
+#pragma clang attribute pop
+#endif

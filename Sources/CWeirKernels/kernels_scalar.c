@@ -1,0 +1,235 @@
+// The reference: plain C, one operation at a time, in the orders that CWeirKernels.h defines.
+#include <math.h>
+
+#include "kernels.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+enum { LANES = 16 };
+
+// MARK: products
+
+static size_t rows_of_panel(const weir_product *p, size_t panel) {
+  const size_t left = p->rows - panel * WEIR_PANEL_ROWS;
+  return left < WEIR_PANEL_ROWS ? left : WEIR_PANEL_ROWS;
+}
+
+static void store_row(const weir_product *p, size_t token, size_t row, float value) {
+  p->y[token * p->y_stride + row] = p->bias ? value + p->bias[row] : value;
+}
+
+static float weight_f32(const uint8_t *panel, size_t index) {
+  float value;
+  memcpy(&value, panel + 4 * index, 4);
+  return value;
+}
+static float weight_f16(const uint8_t *panel, size_t index) { return float_of_f16(load_u16(panel + 2 * index)); }
+static float weight_bf16(const uint8_t *panel, size_t index) { return float_of_bf16(load_u16(panel + 2 * index)); }
+
+static void product_plain(const weir_product *p, size_t element, float (*weight)(const uint8_t *, size_t)) {
+  for (size_t panel = p->first_panel; panel < p->end_panel; panel++) {
+    const uint8_t *const w = p->panels + panel * p->columns * WEIR_PANEL_ROWS * element;
+    for (size_t t = 0; t < p->tokens; t++)
+      for (size_t r = 0; r < rows_of_panel(p, panel); r++) {
+        float sum = 0;
+        for (size_t k = 0; k < p->columns; k++)
+          sum = fmaf(weight(w, k * WEIR_PANEL_ROWS + r), p->x[t * p->x_stride + k], sum);
+        store_row(p, t, panel * WEIR_PANEL_ROWS + r, sum);
+      }
+  }
+}
+
+static void product_f32(const weir_product *p) { product_plain(p, 4, weight_f32); }
+static void product_f16(const weir_product *p) { product_plain(p, 2, weight_f16); }
+static void product_bf16(const weir_product *p) { product_plain(p, 2, weight_bf16); }
+
+// The exact sum over one block of code * activation; `codes` is what follows the scales.
+static int32_t block_q8_0(const uint8_t *codes, size_t r, const int8_t *x) {
+  int32_t sum = 0;
+  for (size_t k = 0; k < WEIR_BLOCK; k++) sum += ((int32_t)codes[k / 4 * 64 + r * 4 + k % 4] - 128) * x[k];
+  return sum;
+}
+
+static int32_t block_q4_0(const uint8_t *codes, size_t r, const int8_t *x) {
+  int32_t sum = 0;
+  for (size_t k = 0; k < WEIR_BLOCK; k++) {
+    const uint8_t pair = codes[k / 8 * 64 + r * 4 + k % 4];
+    sum += ((k % 8 < 4 ? pair & 15 : pair >> 4) - 8) * x[k];
+  }
+  return sum;
+}
+
+typedef int32_t (*block_dot)(const uint8_t *codes, size_t r, const int8_t *x);
+
+static void product_blocks(const weir_product *p, size_t bytes, block_dot dot) {
+  const size_t blocks = p->columns / WEIR_BLOCK;
+  for (size_t panel = p->first_panel; panel < p->end_panel; panel++)
+    for (size_t t = 0; t < p->tokens; t++)
+      for (size_t r = 0; r < rows_of_panel(p, panel); r++) {
+        float sum = 0;
+        for (size_t b = 0; b < blocks; b++) {
+          const uint8_t *const block = p->panels + (panel * blocks + b) * bytes;
+          const float scale = float_of_f16(load_u16(block + 2 * r)) * p->scales[t * blocks + b];
+          const int32_t whole = dot(block + SCALES_BYTES, r, p->codes + t * p->columns + b * WEIR_BLOCK);
+          sum = fmaf(scale, (float)whole, sum);
+        }
+        store_row(p, t, panel * WEIR_PANEL_ROWS + r, sum);
+      }
+}
+
+static void product_q8_0(const weir_product *p) { product_blocks(p, Q8_0_BYTES, block_q8_0); }
+static void product_q4_0(const weir_product *p) { product_blocks(p, Q4_0_BYTES, block_q4_0); }
+
+static void quantize(const float *x, size_t blocks, int8_t *codes, float *scales, int32_t *sums) {
+  for (size_t b = 0; b < blocks; b++, x += WEIR_BLOCK, codes += WEIR_BLOCK) {
+    float maximum = 0;
+    for (size_t i = 0; i < WEIR_BLOCK; i++) maximum = fabsf(x[i]) > maximum ? fabsf(x[i]) : maximum;
+    const bool empty = maximum <= SMALLEST_BLOCK_MAXIMUM;
+    const float factor = empty ? 0 : 127 / maximum;
+    scales[b] = empty ? 0 : maximum / 127;
+    int32_t sum = 0;
+    for (size_t i = 0; i < WEIR_BLOCK; i++) {
+      float value = rintf(x[i] * factor);
+      // Written so that a NaN becomes a defined code, the same one everywhere.
+      value = value < 127 ? value : 127;
+      value = value > -127 ? value : -127;
+      codes[i] = (int8_t)value;
+      sum += codes[i];
+    }
+    sums[b] = sum;
+  }
+}
+
+// MARK: reductions
+
+static float sum_of_lanes(float lanes[LANES]) {
+  for (size_t width = LANES / 2; width > 0; width /= 2)
+    for (size_t j = 0; j < width; j++) lanes[j] += lanes[j + width];
+  return lanes[0];
+}
+
+static float dot(const float *a, const float *b, size_t n) {
+  float lanes[LANES] = {0};
+  for (size_t i = 0; i < n; i++) lanes[i % LANES] = fmaf(a[i], b[i], lanes[i % LANES]);
+  return sum_of_lanes(lanes);
+}
+
+static float sum(const float *x, size_t n) {
+  float lanes[LANES] = {0};
+  for (size_t i = 0; i < n; i++) lanes[i % LANES] += x[i];
+  return sum_of_lanes(lanes);
+}
+
+static float largest(const float *x, size_t n) {
+  float found = x[0];
+  for (size_t i = 1; i < n; i++) found = x[i] > found ? x[i] : found;
+  return found;
+}
+
+static void rms_norm(float *y, const float *x, const float *weight, float epsilon, size_t n) {
+  const float factor = 1 / sqrtf(dot(x, x, n) / (float)n + epsilon);
+  for (size_t i = 0; i < n; i++) y[i] = x[i] * factor * weight[i];
+}
+
+static void layer_norm(float *y, const float *x, const float *weight, const float *bias, float epsilon, size_t n) {
+  const float mean = sum(x, n) / (float)n;
+  float lanes[LANES] = {0};
+  for (size_t i = 0; i < n; i++) lanes[i % LANES] = fmaf(x[i] - mean, x[i] - mean, lanes[i % LANES]);
+  const float factor = 1 / sqrtf(sum_of_lanes(lanes) / (float)n + epsilon);
+  for (size_t i = 0; i < n; i++) y[i] = fmaf((x[i] - mean) * factor, weight[i], bias[i]);
+}
+
+// MARK: element by element
+
+static void add(float *y, const float *x, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+static void add_scaled(float *y, const float *x, float scale, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = fmaf(scale, x[i], y[i]);
+}
+
+static void scale(float *y, float scale, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] *= scale;
+}
+
+static float exponential_of(float x) {
+  float held = x > EXP_LOWEST ? x : EXP_LOWEST;
+  held = held < EXP_HIGHEST ? held : EXP_HIGHEST;
+  const float n = rintf(held * LOG2_E);
+  const float r = fmaf(n, -LN2_LOW, fmaf(n, -LN2_HIGH, held));
+  float series = fmaf(EXP_C7, r, EXP_C6);
+  series = fmaf(series, r, EXP_C5);
+  series = fmaf(series, r, EXP_C4);
+  series = fmaf(series, r, EXP_C3);
+  series = fmaf(series, r, 0.5f);
+  series = fmaf(series, r, 1);
+  series = fmaf(series, r, 1);
+  const float power = series * float_of_bits((uint32_t)((int32_t)n + 127) << 23);
+  if (x != x) return x;
+  return x < EXP_LOWEST ? 0 : power;
+}
+
+static void exponential(float *x, size_t n) {
+  for (size_t i = 0; i < n; i++) x[i] = exponential_of(x[i]);
+}
+
+static void softmax(float *x, float scale, size_t n) {
+  const float maximum = largest(x, n);
+  for (size_t i = 0; i < n; i++) x[i] = exponential_of((x[i] - maximum) * scale);
+  const float factor = 1 / sum(x, n);
+  for (size_t i = 0; i < n; i++) x[i] *= factor;
+}
+
+static void gelu(float *x, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const float z = fabsf(x[i]) * SQRT_HALF;
+    const float t = 1 / fmaf(z, ERF_P, 1);
+    float series = fmaf(ERF_A5, t, ERF_A4);
+    series = fmaf(series, t, ERF_A3);
+    series = fmaf(series, t, ERF_A2);
+    series = fmaf(series, t, ERF_A1);
+    const float tail = series * t * exponential_of(-(z * z));  // 1 - erf(z)
+    x[i] = x[i] * 0.5f * (x[i] < 0 ? tail : 2 - tail);
+  }
+}
+
+static void silu_multiply(float *gate, const float *up, size_t n) {
+  for (size_t i = 0; i < n; i++) gate[i] = gate[i] / (1 + exponential_of(-gate[i])) * up[i];
+}
+
+static void rotate_pairs(float *x, const float *cosine, const float *sine, size_t pairs) {
+  for (size_t i = 0; i < pairs; i++) {
+    const float a = x[2 * i], b = x[2 * i + 1];
+    x[2 * i] = fmaf(a, cosine[i], -(b * sine[i]));
+    x[2 * i + 1] = fmaf(a, sine[i], b * cosine[i]);
+  }
+}
+
+static void rotate_halves(float *x, const float *cosine, const float *sine, size_t pairs) {
+  for (size_t i = 0; i < pairs; i++) {
+    const float a = x[i], b = x[pairs + i];
+    x[i] = fmaf(a, cosine[i], -(b * sine[i]));
+    x[pairs + i] = fmaf(a, sine[i], b * cosine[i]);
+  }
+}
+
+const weir_kernels weir_kernels_scalar = {
+  .name = "scalar",
+  .product = {product_f32, product_f16, product_bf16, product_q8_0, product_q4_0},
+  .quantize = quantize,
+  .dot = dot,
+  .sum = sum,
+  .largest = largest,
+  .add = add,
+  .add_scaled = add_scaled,
+  .scale = scale,
+  .rms_norm = rms_norm,
+  .layer_norm = layer_norm,
+  .softmax = softmax,
+  .exponential = exponential,
+  .gelu = gelu,
+  .silu_multiply = silu_multiply,
+  .rotate_pairs = rotate_pairs,
+  .rotate_halves = rotate_halves,
+};

@@ -1,0 +1,180 @@
+internal import Glibc
+package import WeirConfiguration
+internal import WeirClassifier
+internal import WeirDomain
+internal import WeirEncoder
+internal import WeirFiles
+internal import WeirGenerator
+internal import WeirHTTP
+internal import WeirLedger
+internal import WeirModelFiles
+internal import WeirProviders
+internal import WeirReview
+package import WeirRouting
+internal import WeirStore
+internal import WeirTensor
+
+/// What `weir doctor` looks at: each part on its own, so that one broken thing does not hide the others.
+package struct Checkup: Sendable {
+  package struct Finding: Sendable, Hashable {
+    package enum Verdict: String, Sendable, Hashable {
+      case good, warning, bad
+    }
+    /// What was looked at.
+    package var subject: String
+    package var verdict: Verdict
+    /// What was found and, unless good, what to do.
+    package var text: String
+  }
+
+  private let configuration: Configuration
+  private let environment: [String: String]
+  private let clock: NodeClock
+
+  package init(_ configuration: Configuration, environment: [String: String], clock: NodeClock = .system) {
+    self.configuration = configuration
+    self.environment = environment
+    self.clock = clock
+  }
+
+  /// Looks at everything; takes as long as the slowest provider's connect timeout.
+  package func run() async -> [Finding] {
+    var findings = [processor(), configurationFile()]
+    findings += models()
+    findings += [state(), freeDisk(), prices()]
+    for provider in configuration.providers { findings.append(await reach(provider)) }
+    if configuration.providers.isEmpty {
+      let then = configuration.routing.whenOffline == .defer ? "escalations wait in the durable queue" : "see routing.when_offline"
+      findings.append(
+        Finding(subject: "providers", verdict: .warning, text: "none is configured: \(then); add one under [[providers]]"))
+    }
+    return findings
+  }
+
+  private func processor() -> Finding {
+    let kernels = Kernels.active.name
+    let isSlow = kernels == "scalar"
+    return Finding(
+      subject: "processor", verdict: isSlow ? .warning : .good,
+      text: "kernels \(kernels), \(configuration.limits.jobs) jobs"
+        + (isSlow ? "; no AVX2 or NEON was found (or WEIR_KERNELS is set): answers will be slow" : ""))
+  }
+
+  private func configurationFile() -> Finding {
+    Finding(
+      subject: "configuration", verdict: .good,
+      text: configuration.file ?? "no file, the defaults hold; weir init writes one")
+  }
+
+  private func models() -> [Finding] {
+    do {
+      let bundle = try ModelBundle(configuration.models)
+      var parts = [("encoder", bundle.encoder), ("intents", bundle.intents)]
+      if let generator = bundle.generator { parts.append(("generator", generator)) }
+      return parts.map { name, part in
+        check("model \(name)") {
+          try part.verify()
+          return "\(part.region.name), \(part.region.count / 1024) KiB, sha256 \(SHA256Digest(of: part.region).hex.prefix(16))"
+        }
+      } + [check("models work") { try tryModels(bundle) }]
+    } catch {
+      return [bad("models", error)]
+    }
+  }
+
+  /// Encodes, classifies and generates once.
+  private func tryModels(_ bundle: ModelBundle) throws -> String {
+    let encoder = try Encoder(GGUFFile(bundle.encoder.region))
+    let classifier = try IntentClassifier(
+      from: GGUFFile(bundle.intents.region), encoderFingerprint: encoder.fingerprint)
+    let start = clock.monotonic()
+    _ = try classifier.classify(embedding: encoder.embed("where is my order").values)
+    let microseconds = (clock.monotonic() - start) / 1000
+    guard let part = bundle.generator else { return "a prompt is classified in \(microseconds) us; no generator" }
+    let generator = try Generator(GGUFFile(part.region))
+    return "a prompt is classified in \(microseconds) us; generator of \(generator.model.weightBytes / 1024) KiB loaded"
+  }
+
+  private func state() -> Finding {
+    check("state") {
+      let store = try Node.openStore(configuration)
+      defer { try? store.close() }
+      let findings = try store.findings()
+      guard findings.isEmpty else {
+        throw StartFailure.part("\(store.path) is damaged: \(findings[0]); restore it from a backup, or move it away")
+      }
+      let waiting = try store.read { try DeferredQueue.counts(at: clock.wall(), in: $0).waiting }
+      let samples = try store.read { try ReviewQueue.count(in: $0) }
+      return "\(store.path): sound, \(waiting) prompts deferred, \(samples) review samples"
+    }
+  }
+
+  private func freeDisk() -> Finding {
+    var status = statvfs()
+    guard unsafe statvfs(configuration.node.state, &status) == 0 else {
+      return Finding(subject: "disk", verdict: .warning, text: "\(configuration.node.state) cannot be inspected")
+    }
+    let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    let wanted = UInt64(configuration.cache.maxBytes) + 64 << 20
+    let mebibytes = "\(free >> 20) MiB free"
+    return free < wanted
+      ? Finding(
+        subject: "disk", verdict: .warning,
+        text: "\(mebibytes), \(wanted >> 20) MiB may be needed; free some, or lower cache.max_bytes")
+      : Finding(subject: "disk", verdict: .good, text: mebibytes)
+  }
+
+  private func prices() -> Finding {
+    check("prices") {
+      let list = try PriceList.assembled(configuration, at: clock.wall())
+      return "as of \(list.asOf), savings against \(list.baseline)"
+    }
+  }
+
+  /// Asks a provider for its list of models: any answer shows that the link and the key's place are in order.
+  private func reach(_ provider: Configuration.Provider) async -> Finding {
+    let subject = "provider \(provider.name)"
+    do {
+      var headers: [HTTPHeader] = []
+      if let key = try provider.key(environment: environment) {
+        headers.append(HTTPHeader("Authorization", "Bearer \(key.revealed)"))
+      }
+      let deadlines = HTTPDeadlines(
+        connect: .milliseconds(provider.connectTimeoutMilliseconds), firstByte: .seconds(5), idle: .seconds(5),
+        total: .seconds(10))
+      let request = HTTPRequest(
+        .get, try HTTPURL(provider.baseURL + "/models"), headers: headers, deadlines: deadlines)
+      let status = try await status(of: request)
+      if status == 401 || status == 403 {
+        return Finding(subject: subject, verdict: .bad, text: "reached, but it refuses the key (status \(status))")
+      }
+      return Finding(subject: subject, verdict: .good, text: "reached, status \(status)")
+    } catch {
+      return bad(subject, error)
+    }
+  }
+
+  private func status(of request: HTTPRequest) async throws -> Int {
+    let client = try HTTPClient()
+    let answer: Result<HTTPResponse, any Error>
+    do {
+      answer = .success(try await client.send(request))
+    } catch {
+      answer = .failure(error)
+    }
+    await client.shutdown()
+    return try answer.get().head.status
+  }
+
+  private func check(_ subject: String, _ body: () throws -> String) -> Finding {
+    do {
+      return Finding(subject: subject, verdict: .good, text: try body())
+    } catch {
+      return bad(subject, error)
+    }
+  }
+
+  private func bad(_ subject: String, _ error: any Error) -> Finding {
+    Finding(subject: subject, verdict: .bad, text: StartFailure(describing: error).message)
+  }
+}

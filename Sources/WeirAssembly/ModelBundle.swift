@@ -1,0 +1,97 @@
+package import WeirConfiguration
+internal import FoundationEssentials
+package import WeirFiles
+
+/// A versioned set of models that were trained and calibrated together, and what replaces its parts.
+package struct ModelBundle: Sendable {
+  /// One model file of the bundle.
+  package struct Part: Sendable {
+    package enum Origin: String, Sendable, Hashable {
+      case builtIn = "built-in"
+      case bundle
+      /// A file that the configuration names in place of the bundle's.
+      case configured
+    }
+
+    package var region: ByteRegion
+    package var origin: Origin
+    /// What the manifest says; nil for a configured file.
+    package var expectedDigest: String?
+  }
+
+  package let name: String
+  package let version: String
+  package let encoder: Part
+  package let intents: Part
+  /// Nil where the bundle has none.
+  package let generator: Part?
+
+  /// The `bundle.json` of format 1.
+  private struct Manifest: Decodable {
+    struct File: Decodable {
+      var file: String
+      var sha256: String
+    }
+    var format: Int
+    var name: String
+    var version: String
+    var encoder: File
+    var intents: File
+    var generator: File?
+  }
+
+  /// Opens the folder that the configuration names, else the files inside the binary.
+  package init(_ models: Configuration.Models) throws {
+    let folder = models.bundle
+    func open(_ file: String) throws -> ByteRegion {
+      if let folder { return try ByteRegion(path: "\(folder)/\(file)") }
+      guard let region = EmbeddedFiles.region(named: file) else {
+        throw StartFailure.badManifest(place: "built-in bundle", reason: "file \(file) is not in this binary")
+      }
+      return region
+    }
+    let manifestRegion = try open("bundle.json")
+    let manifest = try Self.manifest(manifestRegion)
+    func part(_ file: Manifest.File, replacedBy path: String?) throws -> Part {
+      if let path { return Part(region: try ByteRegion(path: path), origin: .configured) }
+      guard !file.file.isEmpty, !file.file.contains("/"), file.file != "..", file.file != "." else {
+        throw StartFailure.badManifest(place: manifestRegion.name, reason: "a file name leaves the bundle's folder")
+      }
+      return Part(
+        region: try open(file.file), origin: folder == nil ? .builtIn : .bundle, expectedDigest: file.sha256)
+    }
+    name = manifest.name
+    version = manifest.version
+    encoder = try part(manifest.encoder, replacedBy: models.encoder)
+    intents = try part(manifest.intents, replacedBy: models.intents)
+    if let file = manifest.generator {
+      generator = try part(file, replacedBy: models.generator)
+    } else {
+      generator = try models.generator.map { Part(region: try ByteRegion(path: $0), origin: .configured) }
+    }
+  }
+
+  private static func manifest(_ region: ByteRegion) throws -> Manifest {
+    let manifest: Manifest
+    do {
+      manifest = try JSONDecoder().decode(Manifest.self, from: Data(region.array))
+    } catch {
+      throw StartFailure.badManifest(place: region.name, reason: "it is not a bundle manifest of format 1")
+    }
+    guard manifest.format == 1 else {
+      throw StartFailure.badManifest(place: region.name, reason: "format \(manifest.format) found, 1 is known")
+    }
+    return manifest
+  }
+}
+
+extension ModelBundle.Part {
+  /// Compares the file with the manifest's digest; a damaged file is refused by name.
+  package func verify() throws {
+    guard let expectedDigest else { return }
+    let found = SHA256Digest(of: region).hex
+    guard found == expectedDigest.lowercased() else {
+      throw StartFailure.wrongDigest(file: region.name, found: found, expected: expectedDigest)
+    }
+  }
+}

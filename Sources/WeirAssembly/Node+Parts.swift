@@ -1,0 +1,120 @@
+internal import Glibc
+internal import WeirCache
+internal import WeirConfiguration
+internal import WeirDomain
+internal import WeirFiles
+internal import WeirHTTP
+internal import WeirLedger
+internal import WeirModelFiles
+internal import WeirProviders
+package import WeirRouting
+
+extension NodeClock {
+  /// The system's clocks and randomness.
+  package static let system = NodeClock(
+    monotonic: { nanoseconds(of: CLOCK_MONOTONIC) },
+    wall: { Timestamp(milliseconds: nanoseconds(of: CLOCK_REALTIME) / 1_000_000) },
+    random: { .random(in: .min ... .max) })
+
+  private static func nanoseconds(of clock: Int32) -> Int64 {
+    var now = timespec()
+    unsafe clock_gettime(clock, &now)
+    return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+  }
+}
+
+extension RoutePolicy {
+  init(_ routing: Configuration.Routing) {
+    self.init(
+      errorBudget: routing.errorBudget, outOfScopeThreshold: routing.outOfScopeThreshold,
+      economyComplexity: routing.economyComplexity, premiumComplexity: routing.premiumComplexity,
+      defaultRemoteTier: routing.defaultRemoteTier)
+  }
+}
+
+extension RouterSettings.Unanswered {
+  init(_ offline: Configuration.WhenOffline) {
+    self =
+      switch offline {
+      case .defer: .keepForLater
+      case .local: .answerLocally
+      case .error: .fail
+      }
+  }
+}
+
+extension CacheConfiguration {
+  init(_ cache: Configuration.Cache) {
+    self.init()
+    if let threshold = cache.similarityThreshold { self.threshold = Float(threshold) }
+    lifetimeMilliseconds = Int64(cache.timeToLiveSeconds) * 1000
+    byteBudget = Int64(cache.maxBytes)
+    foldsCase = cache.foldCase
+  }
+}
+
+extension PriceList {
+  /// The built-in list, overlaid by the operator's file and by the providers' own prices.
+  static func assembled(_ configuration: Configuration, at now: Timestamp) throws -> PriceList {
+    guard let builtIn = EmbeddedFiles.region(named: "prices.json") else {
+      preconditionFailure("the price list is part of the binary")
+    }
+    var list = try PriceList.parse(json: builtIn.array)
+    if let path = configuration.ledger.priceList {
+      list = list.overridden(by: try PriceList.parse(json: try ByteRegion(path: path).array))
+    }
+    for provider in configuration.providers {
+      var prices: [String: [Price]] = [:]
+      for price in provider.prices {
+        prices[price.model] = [
+          Price(validFrom: Timestamp(milliseconds: 0), input: price.inputPerToken, output: price.outputPerToken)
+        ]
+      }
+      list = list.overridden(by: PriceList(asOf: list.asOf, baseline: "", prices: prices))
+    }
+    if let premium = configuration.ledger.premiumModel { list.baseline = premium }
+    guard (try? list.price(of: list.baseline, at: now)) != nil else {
+      throw StartFailure.unknownBaseline(model: list.baseline)
+    }
+    return list
+  }
+}
+
+extension RemoteRoutes {
+  /// One route for each model of each provider; a model without a price is refused by name.
+  static func assembled(
+    _ configuration: Configuration, prices: PriceList, client: HTTPClient, environment: [String: String],
+    at now: Timestamp
+  ) throws -> RemoteRoutes {
+    var routes: [Route] = []
+    for provider in configuration.providers {
+      let answerer = try OpenAICompatibleProvider(
+        OpenAICompatibleProviderConfiguration(
+          name: provider.name, baseURL: HTTPURL(provider.baseURL), key: try provider.key(environment: environment),
+          deadlines: HTTPDeadlines(
+            connect: .milliseconds(provider.connectTimeoutMilliseconds),
+            firstByte: .milliseconds(provider.firstByteTimeoutMilliseconds),
+            idle: .milliseconds(provider.idleTimeoutMilliseconds),
+            total: .milliseconds(provider.totalTimeoutMilliseconds)),
+          retry: RetryPolicy(
+            maximumAttempts: provider.maxRetries + 1,
+            deadline: .milliseconds(provider.totalTimeoutMilliseconds))),
+        client: client)
+      for tier in Tier.allCases {
+        guard let model = provider.models[tier] else { continue }
+        guard (try? prices.price(of: model, at: now)) != nil else {
+          throw StartFailure.unknownPrice(model: model, provider: provider.name)
+        }
+        routes.append(Route(tier: tier, model: model, answerer: answerer))
+      }
+    }
+    return RemoteRoutes(routes)
+  }
+}
+
+extension GGUFFile {
+  /// The model's own name, as ledgers show it.
+  func name(default name: String) -> String {
+    (try? string("general.name")) ?? name
+  }
+}

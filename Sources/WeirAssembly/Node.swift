@@ -1,0 +1,103 @@
+package import WeirConfiguration
+package import WeirRouting
+package import WeirStore
+internal import WeirCache
+internal import WeirClassifier
+internal import WeirDomain
+internal import WeirEncoder
+internal import WeirFiles
+internal import WeirGenerator
+internal import WeirHTTP
+internal import WeirLedger
+internal import WeirModelFiles
+internal import WeirReview
+
+/// One host's parts, put together.
+package struct Node: Sendable {
+  package let configuration: Configuration
+  package let clock: NodeClock
+  package let router: Router
+  package let store: Store
+  private let client: HTTPClient?
+
+  /// Checks and opens everything before the first prompt is read; throws the first thing that is wrong.
+  ///
+  /// `environment` is where providers' keys may be.
+  package static func open(
+    _ configuration: Configuration, environment: [String: String], clock: NodeClock = .system
+  ) throws -> Node {
+    let bundle = try ModelBundle(configuration.models)
+    try bundle.encoder.verify()
+    let encoder = try Encoder(GGUFFile(bundle.encoder.region))
+    let classifier = try IntentClassifier(
+      from: GGUFFile(bundle.intents.region), encoderFingerprint: encoder.fingerprint)
+    let local = try generator(of: bundle, configuration)
+    let prices = try PriceList.assembled(configuration, at: clock.wall())
+    let client = configuration.providers.isEmpty ? nil : try HTTPClient()
+    let remotes = try client.map {
+      try RemoteRoutes.assembled(
+        configuration, prices: prices, client: $0, environment: environment, at: clock.wall())
+    }
+    let store = try openStore(configuration)
+    let cache = try openCache(configuration, store: store, encoder: encoder, at: clock.wall())
+    let routing = configuration.routing
+    let router = Router(
+      Router.Parts(
+        encoder: encoder, classifier: classifier, cache: cache, local: local, remotes: remotes ?? RemoteRoutes(),
+        store: store, prices: prices, policy: RoutePolicy(routing),
+        sampler: configuration.review.enabled
+          ? ReviewSampler(uncertain: routing.reviewProbability, audit: routing.auditProbability) : nil,
+        settings: RouterSettings(
+          maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.whenOffline)),
+        clock: clock))
+    return Node(configuration: configuration, clock: clock, router: router, store: store, client: client)
+  }
+
+  /// Opens the database alone, for commands that route nothing.
+  package static func openStore(_ configuration: Configuration) throws -> Store {
+    try Store.open(
+      path: configuration.node.state + "/weir.sqlite",
+      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations)
+  }
+
+  /// Ends connections and closes the database.
+  package func close() async throws {
+    await client?.shutdown()
+    try store.close()
+  }
+
+  private static func openCache(
+    _ configuration: Configuration, store: Store, encoder: Encoder, at now: Timestamp
+  ) throws -> ResponseCache? {
+    guard configuration.cache.enabled else { return nil }
+    return try ResponseCache.open(
+      store: store, configuration: CacheConfiguration(configuration.cache),
+      encoder: configuration.cache.semantic
+        ? .init(fingerprint: encoder.fingerprint, dimension: encoder.shape.width) : nil, at: now)
+  }
+
+  private static func generator(
+    of bundle: ModelBundle, _ configuration: Configuration
+  ) throws -> GeneratorAnswerer? {
+    guard configuration.generator.enabled, let part = bundle.generator else { return nil }
+    try part.verify()
+    let file = try GGUFFile(part.region)
+    let generator = try Generator(file, contextLimit: configuration.generator.context ?? 4096)
+    var probe = generator.probe
+    if let least = configuration.generator.minMeanLogprob { probe.leastMeanLogProbability = least }
+    return GeneratorAnswerer(
+      model: file.name(default: "generator"), generator: generator,
+      settings: .init(
+        maxTokens: configuration.generator.maxTokens, temperature: configuration.generator.temperature,
+        template: try template(configuration.models.chatTemplate), isToldTheIntent: part.origin != .configured),
+      probe: probe)
+  }
+
+  private static func template(_ name: String) throws -> ChatTemplateFamily? {
+    guard name != "auto" else { return nil }
+    guard let family = ChatTemplateFamily(rawValue: name) else {
+      throw StartFailure.badChatTemplate(found: name, allowed: ChatTemplateFamily.names)
+    }
+    return family
+  }
+}

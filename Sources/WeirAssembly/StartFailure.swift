@@ -1,0 +1,61 @@
+internal import WeirDomain
+internal import WeirClassifier
+internal import WeirConfiguration
+internal import WeirEncoder
+internal import WeirFiles
+internal import WeirGenerator
+internal import WeirHTTP
+internal import WeirLedger
+internal import WeirModelFiles
+internal import WeirStore
+
+/// Why a command cannot start or go on; the one place where other targets' failures become its sentence.
+package enum StartFailure: Error, Sendable, Hashable {
+  /// What another target said, in its own words.
+  case part(String)
+  case badManifest(place: String, reason: String)
+  case wrongDigest(file: String, found: String, expected: String)
+  /// A model that a provider serves has no price: it would be booked as free.
+  case unknownPrice(model: String, provider: String)
+  case unknownBaseline(model: String)
+  case badChatTemplate(found: String, allowed: [String])
+  case cannotResume
+  case noHome
+  case exists(path: String)
+
+  package init(describing error: any Error) {
+    self =
+      switch error {
+      case let failure as StartFailure: failure
+      case let failure as any WeirFailure: .part(failure.message)
+      case let failure as FileFailure: .part(failure.message)
+      case let failure as ModelFileFailure: .part(failure.message)
+      case let failure as ConfigurationFailure: .part(failure.message)
+      case let failure as EncoderFailure: .part(failure.message)
+      case let failure as ClassifierFailure: .part(failure.message)
+      case let failure as GeneratorFailure: .part(failure.message)
+      default: .part("an unexpected failure of type \(type(of: error)); please report it")
+      }
+  }
+
+  package var message: String {
+    switch self {
+    case .part(let message): message
+    case .badManifest(let place, let reason): "\(place): \(reason); name a folder with a bundle under models.bundle"
+    case .wrongDigest(let file, let found, let expected):
+      "\(file) is damaged: SHA-256 \(found.prefix(16))... found, \(expected.prefix(16))... expected; "
+        + "copy the bundle again"
+    case .unknownPrice(let model, let provider):
+      "provider \(provider) serves model \(model), which has no price; add one under [providers.prices], "
+        + "or to the list that ledger.price_list names"
+    case .unknownBaseline(let model):
+      "savings are measured against model \(model), which has no price; set ledger.premium_model to a listed model"
+    case .badChatTemplate(let found, let allowed):
+      "models.chat_template \"\(found)\" is not known; allowed are auto, \(allowed.joined(separator: ", "))"
+    case .cannotResume:
+      "--resume needs an output that can be read back; give --output FILE, or append with >> FILE"
+    case .noHome: "no home folder is known; name the file with --config"
+    case .exists(let path): "\(path) is there already; --force replaces it"
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package import WeirDomain
+
+/// Who may be served the answer of a request, from its text and settings alone.
+package struct CacheAdmission: Sendable, Hashable {
+  package enum Scope: Sendable, Hashable {
+    /// Everybody of the tenant who sends the same request.
+    case tenant
+    /// Only this user.
+    case user(String)
+    /// Nobody: the answer is one person's own, and it is not known whose.
+    case nobody
+  }
+
+  /// Why the semantic tier leaves a request alone.
+  package enum Reason: String, Sendable, Hashable, CaseIterable {
+    /// The answer depends on when it is asked.
+    case temporal
+    /// The answer depends on who asks.
+    case personal
+    /// The temperature asks for variety.
+    case creative
+    /// There is no user turn with text.
+    case empty
+    /// The prompt is longer than an encoder reads: what comes after its window would not be compared.
+    case long
+  }
+
+  package let scope: Scope
+  /// Nil when prompts of the same meaning may get the answer too.
+  package let reason: Reason?
+
+  package var isShared: Bool { reason == nil }
+
+  /// Characters at either end of a long prompt that are read for signs of what it asks.
+  private static let sample = 2_000
+
+  package init(_ request: RouteRequest, _ canonical: CanonicalPrompt, _ configuration: CacheConfiguration) {
+    let prompt = canonical.lastUserTurn
+    let isLong = prompt.utf8.count > configuration.longestSharedPrompt
+    let words = PromptWords(
+      isLong ? "\(prompt.prefix(CacheAdmission.sample)) \(prompt.suffix(CacheAdmission.sample))" : prompt)
+    if words.isEmpty {
+      (scope, reason) = (.tenant, .empty)
+    } else if PersonalPrompt.matches(words) {
+      (scope, reason) = (request.user.map { .user($0) } ?? .nobody, .personal)
+    } else if TemporalPrompt.matches(words) {
+      (scope, reason) = (.tenant, .temporal)
+    } else if let temperature = request.settings.temperature, temperature > configuration.maximumTemperature {
+      (scope, reason) = (.tenant, .creative)
+    } else if isLong {
+      (scope, reason) = (.tenant, .long)
+    } else {
+      (scope, reason) = (.tenant, nil)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/// What an operator decides about the caches.
+package struct CacheConfiguration: Sendable, Hashable {
+  /// The least cosine similarity at which a stored prompt is looked at by the guard.
+  ///
+  /// With MiniLM, prompts that differ in one decisive word reach 0.92 and more; the threshold keeps work small, and
+  /// the guard keeps answers right.
+  package var threshold: Float = 0.92
+  /// Neighbours that the guard looks at before the semantic tier gives up.
+  package var candidates = 8
+  /// How long an answer is served, from when it was given; hits do not renew it.
+  package var lifetimeMilliseconds: Int64 = 7 * 86_400_000
+  /// The same for prompts about today, now, the weather and the like.
+  package var temporalLifetimeMilliseconds: Int64 = 60_000
+  /// Most bytes of prompts, answers and vectors, with 512 more for each entry's own columns and indexes.
+  package var byteBudget: Int64 = 256 * 1_048_576
+  /// Most vectors in memory; beyond, the oldest are found by the exact tier only.
+  package var vectorCapacity = 50_000
+  /// Whether capitals and small letters are the same.
+  package var foldsCase = false
+  /// Above this temperature a request asks for variety, and the semantic tier leaves it alone.
+  package var maximumTemperature = 0.7
+  /// Bytes of the longest prompt that the semantic tier compares: about what a window of 256 tokens holds.
+  package var longestSharedPrompt = 1_000
+
+  package init() {}
+}

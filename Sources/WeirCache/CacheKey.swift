@@ -1,0 +1,83 @@
+package import WeirDomain
+internal import WeirFiles
+
+/// SHA-256 over everything that changes an answer.
+///
+/// Every field is written with its length, every optional with whether it is there, every list with its count, so
+/// that no two different requests have the same bytes: text moved from one field to its neighbour is another key.
+package struct CacheKey: Sendable, Hashable {
+  /// 32 bytes.
+  package let bytes: [UInt8]
+
+  /// The key of a whole request, canonical messages assumed. `user` is set where the answer is one user's own.
+  package init(tenant: String, user: String?, settings: ModelSettings, messages: [ChatMessage]) {
+    var encoding = KeyEncoding(purpose: "weir request 1")
+    encoding.add(tenant)
+    encoding.add(user)
+    encoding.add(settings)
+    encoding.add(messages)
+    bytes = encoding.digest
+  }
+
+  /// The key of what prompts must share before their meaning is compared: tenant, settings and all other turns.
+  package init(tenant: String, settings: ModelSettings, context: [ChatMessage]) {
+    var encoding = KeyEncoding(purpose: "weir partition 1")
+    encoding.add(tenant)
+    encoding.add(settings)
+    encoding.add(context)
+    bytes = encoding.digest
+  }
+
+  /// Lower-case hexadecimal, 64 characters.
+  package var hex: String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+/// Bytes that can be read back in one way only.
+private struct KeyEncoding {
+  private var bytes: [UInt8] = []
+
+  /// `purpose` names the kind of key and the version of the encoding: a new version never meets old entries.
+  init(purpose: String) { add(purpose) }
+
+  var digest: [UInt8] { SHA256Digest(of: bytes).bytes }
+
+  mutating func add(_ text: String) {
+    add(UInt64(text.utf8.count))
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func add(_ text: String?) {
+    bytes.append(text == nil ? 0 : 1)
+    if let text { add(text) }
+  }
+
+  mutating func add(_ number: UInt64) {
+    for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }
+  }
+
+  mutating func add(_ number: UInt64?) {
+    bytes.append(number == nil ? 0 : 1)
+    if let number { add(number) }
+  }
+
+  mutating func add(_ settings: ModelSettings) {
+    add(settings.model)
+    add(settings.maxTokens.map { UInt64(bitPattern: Int64($0)) })
+    // Adding zero turns -0 into 0: they ask for the same.
+    add(settings.temperature.map { ($0 + 0).bitPattern })
+    add(settings.topP.map { ($0 + 0).bitPattern })
+    add(settings.seed)
+    add(UInt64(settings.stop.count))
+    for text in settings.stop { add(text) }
+  }
+
+  mutating func add(_ messages: [ChatMessage]) {
+    add(UInt64(messages.count))
+    for message in messages {
+      add(message.role.rawValue)
+      add(message.content)
+    }
+  }
+}

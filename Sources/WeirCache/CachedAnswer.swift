@@ -1,0 +1,34 @@
+package import WeirDomain
+
+/// An answer as the caches keep it, with who gave it.
+package struct CachedAnswer: Sendable, Hashable {
+  package var text: String
+  /// Who gave it in the first place: never a cache.
+  package var tier: Tier
+  package var model: String?
+  package var intent: String?
+  /// What it took then: what a hit saves.
+  package var usage: TokenUsage
+
+  package init(text: String, tier: Tier, model: String? = nil, intent: String? = nil, usage: TokenUsage = .zero) {
+    precondition(!tier.isCache, "a cached answer names who gave it, not the cache")
+    self.text = text
+    self.tier = tier
+    self.model = model
+    self.intent = intent
+    self.usage = usage
+  }
+}
+
+/// A stored answer that was found, and the facts that a trace shows.
+package struct CacheHit: Sendable, Hashable {
+  /// The entry's id, which is never used again.
+  package var id: Int64
+  package var answer: CachedAnswer
+  /// The request that was answered then.
+  package var requestID: String
+  package var createdAt: Timestamp
+  package var expiresAt: Timestamp
+  /// Cosine similarity of the prompts; nil in the exact tier.
+  package var similarity: Float?
+}

@@ -1,0 +1,83 @@
+package import WeirDomain
+internal import WeirStore
+internal import WeirVectorIndex
+
+/// The exact tier and the semantic tier over one set of entries.
+///
+/// SQLite holds the truth; the index holds the vectors of one encoder and may lag behind: an id that it names and
+/// that has no live row is not served, and is dropped from it.
+package final class ResponseCache: Sendable {
+  package let configuration: CacheConfiguration
+  /// Fingerprint of the encoder whose vectors are compared; nil leaves the exact tier alone.
+  package let encoder: String?
+  /// Vectors of other encoders, or damaged ones, that were found at start and left out.
+  package let ignoredVectors: Int
+  let store: Store
+  let index: (any VectorIndex)?
+
+  /// Entries from further ahead than this come from a clock that was wrong, and are not served.
+  static let clockTolerance: Int64 = 300_000
+
+  init(
+    store: Store, configuration: CacheConfiguration, encoder: String?, index: (any VectorIndex)?, ignoredVectors: Int
+  ) {
+    self.store = store
+    self.configuration = configuration
+    self.encoder = encoder
+    self.index = index
+    self.ignoredVectors = ignoredVectors
+  }
+
+  /// The stored answer of the same request, unless it has expired or the request bypasses the caches.
+  package func exact(_ plan: CachePlan, at now: Timestamp) throws -> CacheHit? {
+    guard plan.isReadable, let key = plan.key else { return nil }
+    return try store.read { transaction in
+      try transaction.first(
+        "SELECT \(CacheEntry.columns) FROM cache_entry WHERE key = ? AND expires_at > ? AND created_at <= ?",
+        [.blob(key.bytes)] + liveness(now)
+      ) { row in try CacheEntry(row).hit(similarity: nil) }
+    }
+  }
+
+  /// The answer of a stored prompt that means the same: near enough, and past the guard.
+  package func similar(_ plan: CachePlan, _ embedding: Embedding, at now: Timestamp) throws -> SimilarResult {
+    guard plan.isReadable, let partition = plan.partition, let index else { return SimilarResult() }
+    try check(embedding)
+    var result = SimilarResult()
+    var dead: [Int64] = []
+    let matches = try index.search(
+      partition: partition.hex, query: embedding.values, count: configuration.candidates)
+    try store.read { transaction in
+      for match in matches {
+        let entry = try transaction.first(
+          "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND expires_at > ? AND created_at <= ?",
+          [.integer(match.id)] + liveness(now)
+        ) { row in try CacheEntry(row) }
+        guard let entry, entry.tenant == plan.tenant else {
+          dead.append(match.id)
+          continue
+        }
+        if result.nearest == nil { result.nearest = match.similarity }
+        guard match.similarity >= configuration.threshold else { return }
+        if let reason = SimilarityGuard.refusal(asked: plan.prompt, stored: entry.prompt) {
+          result.refusals.append(SimilarResult.Refusal(similarity: match.similarity, reason: reason))
+        } else {
+          result.hit = entry.hit(similarity: match.similarity)
+          return
+        }
+      }
+    }
+    for id in dead { index.remove(id) }
+    return result
+  }
+
+  func check(_ embedding: Embedding) throws(CacheFailure) {
+    guard embedding.encoder == encoder else {
+      throw .otherEncoder(found: embedding.encoder, expected: encoder)
+    }
+  }
+
+  private func liveness(_ now: Timestamp) -> [StoreValue] {
+    [.integer(now.milliseconds), .integer(now.adding(milliseconds: ResponseCache.clockTolerance).milliseconds)]
+  }
+}

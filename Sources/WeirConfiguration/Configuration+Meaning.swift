@@ -1,0 +1,89 @@
+import WeirDomain
+
+extension Configuration {
+  /// Turns checked settings into their meaning: defaults that depend on the host, paths, keys that contradict.
+  init(_ settings: TypedSettings, file: String?, environment: [String: String]) throws(ConfigurationFailure) {
+    let paths = PathResolver(settings: settings, home: environment["HOME"])
+    let state: String
+    if let typed = try paths.path("node.state") {
+      state = typed
+    } else {
+      state = try Self.standardState(environment: environment)
+    }
+    node = Node(
+      name: settings.optionalText("node.name") ?? Configuration.hostName,
+      state: state, region: settings.text("node.region"))
+    models = Models(
+      bundle: try paths.path("models.bundle"), encoder: try paths.path("models.encoder"),
+      intents: try paths.path("models.intents"), generator: try paths.path("models.generator"),
+      chatTemplate: settings.text("models.chat_template"))
+    routing = try Routing(settings)
+    let logprob = settings.decimal("generator.min_mean_logprob")
+    let context = settings.integer("generator.context")
+    generator = Generator(
+      enabled: settings.boolean("generator.enabled"), maxTokens: settings.integer("generator.max_tokens"),
+      temperature: settings.decimal("generator.temperature"), minMeanLogprob: logprob == 0 ? nil : logprob,
+      context: context == 0 ? nil : context)
+    let similarity = settings.decimal("cache.similarity_threshold")
+    cache = Cache(
+      enabled: settings.boolean("cache.enabled"), semantic: settings.boolean("cache.semantic"),
+      similarityThreshold: similarity == 0 ? nil : similarity,
+      timeToLiveSeconds: settings.integer("cache.ttl_seconds"), maxBytes: settings.integer("cache.max_bytes"),
+      foldCase: settings.boolean("cache.fold_case"))
+    ledger = Ledger(
+      priceList: try paths.path("ledger.price_list"), premiumModel: settings.optionalText("ledger.premium_model"))
+    review = Review(enabled: settings.boolean("review.enabled"))
+    limits = try Limits(settings)
+    providers = []
+    self.file = file
+    self.settings = ConfigurationKey.all.map { key in
+      let origin = settings.origin(key.path)
+      return Setting(key: key.path, value: settings.values[key.path]?.value.literal ?? "", origin: origin)
+    }
+  }
+
+  private static func standardState(environment: [String: String]) throws(ConfigurationFailure) -> String {
+    if let folders = environment["STATE_DIRECTORY"], let first = folders.split(separator: ":").first {
+      return String(first)
+    }
+    if let folder = environment["XDG_STATE_HOME"], !folder.isEmpty { return "\(folder)/weir" }
+    if let home = environment["HOME"], !home.isEmpty { return "\(home)/.local/state/weir" }
+    throw .noStateFolder
+  }
+}
+
+extension Configuration.Routing {
+  fileprivate init(_ settings: TypedSettings) throws(ConfigurationFailure) {
+    errorBudget = settings.decimal("routing.error_budget")
+    reviewProbability = settings.decimal("routing.review_probability")
+    auditProbability = settings.decimal("routing.audit_probability")
+    outOfScopeThreshold = settings.decimal("routing.out_of_scope_threshold")
+    premiumComplexity = settings.decimal("routing.premium_complexity")
+    economyComplexity = settings.decimal("routing.economy_complexity")
+    guard let tier = Tier(rawValue: settings.text("routing.default_remote_tier")),
+      let offline = Configuration.WhenOffline(rawValue: settings.text("routing.when_offline"))
+    else { preconditionFailure("the choices of the schema are the cases of their types") }
+    defaultRemoteTier = tier
+    whenOffline = offline
+    if economyComplexity > premiumComplexity {
+      throw .conflict(
+        key: "routing.economy_complexity", other: "routing.premium_complexity",
+        origin: settings.origin("routing.economy_complexity"), advice: "the first must not be above the second")
+    }
+  }
+}
+
+extension Configuration.Limits {
+  fileprivate init(_ settings: TypedSettings) throws(ConfigurationFailure) {
+    maxPromptBytes = settings.integer("limits.max_prompt_bytes")
+    maxLineBytes = settings.integer("limits.max_line_bytes")
+    let jobs = settings.integer("limits.jobs")
+    self.jobs = jobs == 0 ? max(1, Configuration.coreCount) : jobs
+    queue = settings.integer("limits.queue")
+    if maxPromptBytes > maxLineBytes {
+      throw .conflict(
+        key: "limits.max_prompt_bytes", other: "limits.max_line_bytes",
+        origin: settings.origin("limits.max_prompt_bytes"), advice: "a prompt is part of a line, raise the second too")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+extension Configuration {
+  /// The text of `weir init`: every key with its meaning, and its default behind a `#`.
+  ///
+  /// Lines of prose begin with `# `, lines of TOML with `#` alone; without their `#` the latter say the defaults and
+  /// one provider as an example.
+  package static var commentedTemplate: String {
+    var lines = [
+      "# Weir's configuration. Every key stands here with its default behind a #; remove the # to change it.",
+      "# The same settings can be given as environment variables: WEIR_<SECTION>_<KEY>, as in",
+      "# WEIR_ROUTING_ERROR_BUDGET=0.01, which go before this file. Relative paths start from this file's folder.",
+    ]
+    for (section, meaning) in ConfigurationKey.sections {
+      lines += ["", "# \(meaning)", "[\(section)]"]
+      for key in ConfigurationKey.all where key.section == section {
+        lines += key.meaning.map { "# \($0)" }
+        lines.append("#\(key.name) = \(key.standard.literal)")
+      }
+    }
+    lines += [
+      "", "# Remote answerers, one such table each. Without any, prompts that should be sent on wait in the queue.",
+    ]
+    lines += ["#[[providers]]"] + example(ConfigurationKey.provider)
+    lines += ["", "#[[providers.prices]]"] + example(ConfigurationKey.price)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func example(_ keys: [ConfigurationKey]) -> [String] {
+    let values = [
+      "name": "openai", "base_url": "https://api.openai.com/v1", "api_key_env": "OPENAI_API_KEY",
+      "economy": "gpt-4o-mini", "standard": "gpt-4o", "premium": "gpt-4o", "model": "gpt-4o-mini",
+      "input_per_million": "0.15", "output_per_million": "0.60",
+    ]
+    return keys.flatMap { key in
+      let value = values[key.name].map { TypedValue.text($0) } ?? key.standard
+      return key.meaning.map { "# \($0)" } + ["#\(key.name) = \(value.literal)"]
+    }
+  }
+}

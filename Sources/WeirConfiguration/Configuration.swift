@@ -1,0 +1,114 @@
+package import WeirDomain
+
+/// What the operator wants: every setting, checked, with its meaning.
+///
+/// Built in two stages. What was typed (file, environment, flags) is a `TypedSettings`; what it means is this value.
+/// Code that holds a `Configuration` needs no further checks: ranges hold, paths are resolved, names are known.
+package struct Configuration: Sendable, Hashable {
+  package var node: Node
+  package var models: Models
+  package var routing: Routing
+  package var generator: Generator
+  package var cache: Cache
+  package var ledger: Ledger
+  package var review: Review
+  package var limits: Limits
+  /// Remote answerers, in the order of the file.
+  package var providers: [Provider]
+  /// The file that was read; nil when the built-in defaults served.
+  package var file: String?
+  /// Every setting with its value and origin, in the order of the template; secrets never appear.
+  package var settings: [Setting]
+
+  package struct Node: Sendable, Hashable {
+    /// Written into every cost event and review sample; the host's name by default.
+    package var name: String
+    /// The folder of the database and the index, absolute or relative to the working folder.
+    package var state: String
+    /// A word for reports by region; empty when not set.
+    package var region: String
+  }
+
+  package struct Models: Sendable, Hashable {
+    /// A folder with `bundle.json`; nil is the bundle inside the binary.
+    package var bundle: String?
+    /// Files that replace one part of the bundle.
+    package var encoder: String?
+    package var intents: String?
+    package var generator: String?
+    /// `auto` or the name of a chat format.
+    package var chatTemplate: String
+  }
+
+  package struct Routing: Sendable, Hashable {
+    /// Share of wrong local answers that is accepted, 0 < x < 0.5.
+    package var errorBudget: Double
+    /// Probability that an answer of the review band is kept, 0...1.
+    package var reviewProbability: Double
+    /// Probability that a confident answer is kept for an audit, 0...1.
+    package var auditProbability: Double
+    /// Out-of-scope scores above this are never answered locally, 0...1.
+    package var outOfScopeThreshold: Double
+    /// `economy`, `standard` or `premium`.
+    package var defaultRemoteTier: Tier
+    package var premiumComplexity: Double
+    package var economyComplexity: Double
+    package var whenOffline: WhenOffline
+  }
+
+  /// What happens to an escalation when no remote answers.
+  package enum WhenOffline: String, Sendable, Hashable, CaseIterable {
+    /// Kept in the durable queue and answered later.
+    case `defer`
+    /// The generator's answer is given although its confidence is too low.
+    case local
+    /// An error object.
+    case error
+  }
+
+  package struct Generator: Sendable, Hashable {
+    package var enabled: Bool
+    /// Most tokens of a local answer.
+    package var maxTokens: Int
+    /// 0 is greedy.
+    package var temperature: Double
+    /// Answers with a lower mean log probability a token are not accepted; nil is what the bundle says.
+    package var minMeanLogprob: Double?
+    /// Tokens of context; nil is the model's own.
+    package var context: Int?
+  }
+
+  package struct Cache: Sendable, Hashable {
+    package var enabled: Bool
+    /// Whether prompts that mean the same share an answer; else only equal ones do.
+    package var semantic: Bool
+    /// Smallest cosine between two prompts that may share an answer; nil is what the bundle says.
+    package var similarityThreshold: Double?
+    package var timeToLiveSeconds: Int
+    package var maxBytes: Int
+    /// Whether prompts that differ in case only are equal.
+    package var foldCase: Bool
+  }
+
+  package struct Ledger: Sendable, Hashable {
+    /// A price list; nil is the built-in one.
+    package var priceList: String?
+    /// The model that savings are measured against; nil is the price list's own choice.
+    package var premiumModel: String?
+  }
+
+  package struct Review: Sendable, Hashable {
+    package var enabled: Bool
+  }
+
+  package struct Limits: Sendable, Hashable {
+    /// Longer prompts are refused, in bytes of UTF-8.
+    package var maxPromptBytes: Int
+    /// Longer input lines are refused without being kept in memory.
+    package var maxLineBytes: Int
+    /// Requests at work at the same time.
+    package var jobs: Int
+    /// Requests read ahead of the ones at work.
+    package var queue: Int
+  }
+}

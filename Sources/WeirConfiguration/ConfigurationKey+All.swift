@@ -1,0 +1,107 @@
+/// The whole schema outside `[[providers]]`, in the order of the template.
+extension ConfigurationKey {
+  static let sections: [(name: String, meaning: String)] = [
+    ("node", "This host."),
+    ("models", "Which models answer here. Empty texts mean the bundle inside the binary."),
+    ("routing", "When a local answer is good enough, and where the rest goes."),
+    ("generator", "The local generator."),
+    ("cache", "Answers given before."),
+    ("ledger", "What requests cost and save."),
+    ("review", "Samples that people look at."),
+    ("limits", "What one process takes on."),
+  ]
+
+  static let all: [ConfigurationKey] = node + models + routing + generator + cache + ledger + limits
+
+  private static let node: [ConfigurationKey] = [
+    .init("node", "name", .text, .text(""), "Name in the ledger and in reports. Empty: the host's name."),
+    .init(
+      "node", "state", .path, .text(""), "Folder of the database and the index.",
+      "Empty: $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/weir, else ~/.local/state/weir."),
+    .init("node", "region", .text, .text(""), "A word for reports by region."),
+  ]
+
+  private static let models: [ConfigurationKey] = [
+    .init("models", "bundle", .path, .text(""), "Folder with bundle.json."),
+    .init("models", "encoder", .path, .text(""), "A GGUF file in place of the bundle's encoder."),
+    .init("models", "intents", .path, .text(""), "A file in place of the bundle's intents."),
+    .init("models", "generator", .path, .text(""), "A GGUF file in place of the bundle's generator."),
+    .init(
+      "models", "chat_template", .text, .text("auto"), "Chat format of the generator; \"auto\" takes it from its file."),
+  ]
+
+  private static let routing: [ConfigurationKey] = [
+    .init(
+      "routing", "error_budget", .decimal(0...0.5, open: true), .decimal(0.02),
+      "Share of wrong local answers that you accept: 0.02 is 2 %.",
+      "An answer is accepted at confidence 1 - error_budget and above; below 1 - error_budget / 2 it is also kept",
+      "for review; below 1 - error_budget the prompt is sent on."),
+    .init(
+      "routing", "review_probability", .decimal(0...1), .decimal(1), "Share of the review band that is kept, 0 to 1."),
+    .init(
+      "routing", "audit_probability", .decimal(0...1), .decimal(0.01),
+      "Share of the confident answers that is kept too, 0 to 1: it shows what confidence is worth."),
+    .init(
+      "routing", "out_of_scope_threshold", .decimal(0...1), .decimal(0.5),
+      "Prompts with a higher out-of-scope score are never answered locally, 0 to 1."),
+    .init(
+      "routing", "default_remote_tier", .choice(["economy", "standard", "premium"]), .text("standard"),
+      "Remote tier of prompts that are neither simple nor complex."),
+    .init(
+      "routing", "premium_complexity", .decimal(0...1), .decimal(0.7), "From this complexity on: premium, 0 to 1."),
+    .init(
+      "routing", "economy_complexity", .decimal(0...1), .decimal(0.25), "Up to this complexity: economy, 0 to 1."),
+    .init(
+      "routing", "when_offline", .choice(Configuration.WhenOffline.allCases.map(\.rawValue)), .text("defer"),
+      "What happens to a prompt that should be sent on when no remote answers: \"defer\" keeps it in a durable queue,",
+      "\"local\" gives the local answer in spite of its confidence, \"error\" gives an error."),
+  ]
+
+  private static let generator: [ConfigurationKey] = [
+    .init("generator", "enabled", .boolean, .boolean(true), "Whether prompts may be answered by the local generator."),
+    .init("generator", "max_tokens", .integer(1...8192), .integer(160), "Most tokens of a local answer."),
+    .init("generator", "temperature", .decimal(0...2), .decimal(0), "0 always takes the likeliest token."),
+    .init(
+      "generator", "min_mean_logprob", .decimal(-100...0), .decimal(0),
+      "Local answers with a lower mean log probability a token are not accepted; 0 is what the bundle says."),
+    .init(
+      "generator", "context", .integer(0...1_048_576), .integer(0),
+      "Tokens of context; 0 is what the model was made for."
+    ),
+  ]
+
+  private static let cache: [ConfigurationKey] = [
+    .init("cache", "enabled", .boolean, .boolean(true), "Whether answers are kept and given again."),
+    .init("cache", "semantic", .boolean, .boolean(true), "Whether prompts that mean the same share an answer."),
+    .init(
+      "cache", "similarity_threshold", .decimal(0...1), .decimal(0),
+      "Smallest cosine between two prompts that share an answer, 0 to 1; 0 is what the bundle says."),
+    .init(
+      "cache", "ttl_seconds", .integer(1...315_360_000), .integer(604_800),
+      "Age at which an answer expires, in seconds."
+    ),
+    .init(
+      "cache", "max_bytes", .bytes(0...(1 << 50)), .text("256MiB"),
+      "Room for answers, in bytes or as \"256MiB\" (KiB, MiB, GiB, TiB; kB, MB, GB, TB)."),
+    .init("cache", "fold_case", .boolean, .boolean(false), "Whether prompts that differ only in case are equal."),
+  ]
+
+  private static let ledger: [ConfigurationKey] = [
+    .init("ledger", "price_list", .path, .text(""), "A price list. Empty: the built-in one."),
+    .init(
+      "ledger", "premium_model", .text, .text(""),
+      "The model that savings are measured against. Empty: the price list's own choice."),
+    .init("review", "enabled", .boolean, .boolean(true), "Whether samples are kept."),
+  ]
+
+  private static let limits: [ConfigurationKey] = [
+    .init(
+      "limits", "max_prompt_bytes", .bytes(1...(64 << 20)), .integer(262_144),
+      "Longer prompts are refused, in bytes of UTF-8."),
+    .init(
+      "limits", "max_line_bytes", .bytes(1024...(64 << 20)), .integer(1_048_576),
+      "Longer input lines are refused, in bytes."),
+    .init("limits", "jobs", .integer(0...1024), .integer(0), "Requests at work at the same time; 0 is one a core."),
+    .init("limits", "queue", .integer(1...65_536), .integer(64), "Requests read ahead of the ones at work."),
+  ]
+}

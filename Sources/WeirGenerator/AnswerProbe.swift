@@ -1,0 +1,68 @@
+/// Decides from an answer's facts whether it may be given to a user; a pure value.
+package struct AnswerProbe: Sendable, Equatable {
+  /// Why an answer was not accepted, in the order of the checks.
+  package enum Rejection: Sendable, Equatable {
+    /// No text but white space.
+    case empty
+    /// The answer did not end by itself.
+    case cutOff(Generation.FinishReason)
+    /// This share of the answer's runs of four tokens had been there before.
+    case loop(share: Double, allowed: Double)
+    /// Mean natural log-probability of a token.
+    case unlikely(found: Double, allowed: Double)
+
+    /// A short name for traces and counters.
+    package var name: String {
+      switch self {
+      case .empty: "empty"
+      case .cutOff: "cut_off"
+      case .loop: "loop"
+      case .unlikely: "unlikely"
+      }
+    }
+  }
+
+  package enum Verdict: Sendable, Equatable {
+    case accepted
+    case rejected(Rejection)
+  }
+
+  /// The least mean log-probability, in nats a token; nil does not look at it. GGUF key: `leastMeanKey`.
+  package var leastMeanLogProbability: Double?
+  /// The largest share of repeated runs of four tokens, 0 to 1.
+  package var largestRepeatedShare: Double
+
+  package static let leastMeanKey = "weir.probe.min_mean_logprob"
+  /// Shorter answers repeat by chance.
+  private static let fewestRuns = 16
+  private static let runLength = 4
+
+  package init(leastMeanLogProbability: Double? = nil, largestRepeatedShare: Double = 0.5) {
+    self.leastMeanLogProbability = leastMeanLogProbability
+    self.largestRepeatedShare = largestRepeatedShare
+  }
+
+  package func judge(_ answer: Generation) -> Verdict {
+    if answer.text.allSatisfy(\.isWhitespace) { return .rejected(.empty) }
+    if answer.finish != .stop { return .rejected(.cutOff(answer.finish)) }
+    let share = Self.repeatedShare(of: answer.tokens)
+    if share > largestRepeatedShare { return .rejected(.loop(share: share, allowed: largestRepeatedShare)) }
+    if let least = leastMeanLogProbability {
+      // A mean that is not a number fails every comparison, so ask for what is good.
+      let mean = answer.meanLogProbability ?? -.infinity
+      guard mean >= least else { return .rejected(.unlikely(found: mean, allowed: least)) }
+    }
+    return .accepted
+  }
+
+  /// The share of runs of four tokens that occurred before in the same answer; 0 for short answers.
+  package static func repeatedShare(of tokens: [Int32]) -> Double {
+    let runs = tokens.count - runLength + 1
+    guard runs >= fewestRuns else { return 0 }
+    var seen: Set<SIMD4<Int32>> = []
+    for start in 0..<runs {
+      seen.insert(SIMD4(tokens[start], tokens[start + 1], tokens[start + 2], tokens[start + 3]))
+    }
+    return 1 - Double(seen.count) / Double(runs)
+  }
+}

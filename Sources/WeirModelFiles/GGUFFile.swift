@@ -1,0 +1,73 @@
+package import WeirFiles
+
+/// A GGUF model file, versions 2 and 3: typed metadata and tensors over a mapped file.
+///
+/// Opening reads and checks the head only; tensors are touched when used. Every count and offset was checked against
+/// the file, so a tensor's bytes are all there.
+package struct GGUFFile: Sendable {
+  package let region: ByteRegion
+  package let version: UInt32
+  /// Tensors begin at multiples of this many bytes: a power of two, at least 8.
+  package let alignment: Int
+  /// Metadata keys in the order of the file.
+  package let keys: [String]
+  package let tensors: [GGUFTensor]
+  private let metadata: [String: GGUFValue]
+  private let tensorIndex: [String: Int]
+
+  /// Maps and checks the file at `path`.
+  package init(path: String) throws(ModelFileFailure) {
+    let region: ByteRegion
+    do throws(FileFailure) { region = try ByteRegion(path: path) } catch { throw .file(error) }
+    try self.init(region)
+  }
+
+  /// Checks the model in `region`; the region's name stands in errors.
+  package init(_ region: ByteRegion) throws(ModelFileFailure) {
+    var parser = GGUFParser(region)
+    try parser.parse()
+    self.region = region
+    version = parser.version
+    alignment = parser.alignment
+    keys = parser.keys
+    tensors = parser.tensors
+    metadata = parser.metadata
+    var index: [String: Int] = [:]
+    for (position, tensor) in parser.tensors.enumerated() { index[tensor.name] = position }
+    tensorIndex = index
+  }
+
+  /// What errors call the file.
+  package var name: String { region.name }
+
+  /// SHA-256 of the whole file in hexadecimal: the fingerprint that other models refer to.
+  package var fingerprint: String { SHA256Digest(of: region).hex }
+
+  package func has(_ key: String) -> Bool { metadata[key] != nil }
+
+  /// The raw value, nil where the key is absent.
+  package func value(_ key: String) -> GGUFValue? { metadata[key] }
+
+  // MARK: Tensors
+
+  /// The tensor, or nil: for parts that a model may lack, such as biases.
+  package func tensorIfPresent(_ name: String) -> GGUFTensor? { tensorIndex[name].map { tensors[$0] } }
+
+  /// The tensor, or `missingTensor`.
+  package func tensor(_ name: String) throws(ModelFileFailure) -> GGUFTensor {
+    guard let tensor = tensorIfPresent(name) else { throw .missingTensor(file: self.name, tensor: name) }
+    return tensor
+  }
+
+  /// The tensor with exactly `shape` (columns first); trailing dimensions of one may be left out or added.
+  package func tensor(_ name: String, shape: [Int]) throws(ModelFileFailure) -> GGUFTensor {
+    let tensor = try tensor(name)
+    let width = max(tensor.shape.count, shape.count)
+    let found = tensor.shape + Array(repeating: 1, count: width - tensor.shape.count)
+    let allowed = shape + Array(repeating: 1, count: width - shape.count)
+    guard found == allowed else {
+      throw .wrongShape(file: self.name, tensor: name, found: tensor.shape, allowed: shape)
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,43 @@
+import WeirDomain
+
+/// Writes the body of `POST /chat/completions` (https://platform.openai.com/docs/api-reference/chat).
+enum ChatCompletionBody {
+  static func bytes(
+    _ request: CompletionRequest, isStreamed: Bool, options: OpenAICompatibleProviderConfiguration
+  ) -> [UInt8] {
+    let settings = request.settings
+    var json = JSONWriter()
+    json.beginObject()
+    json.add("model", settings.model)
+    json.beginArray("messages")
+    for message in request.messages {
+      json.beginObject()
+      json.add("role", message.role.rawValue)
+      json.add("content", message.content)
+      json.endObject()
+    }
+    json.endArray()
+    if let most = settings.maxTokens {
+      json.add(options.namesLimitMaxCompletionTokens ? "max_completion_tokens" : "max_tokens", most)
+    }
+    if let temperature = settings.temperature { json.add("temperature", temperature) }
+    if let topP = settings.topP { json.add("top_p", topP) }
+    // Seeds are 64-bit signed there; the top bit is dropped so that equal seeds stay equal.
+    if let seed = settings.seed { json.add("seed", Int64(seed & UInt64(Int64.max))) }
+    if !settings.stop.isEmpty {
+      json.beginArray("stop")
+      for stop in settings.stop { json.add(nil, stop) }
+      json.endArray()
+    }
+    if isStreamed {
+      json.add("stream", true)
+      if options.asksForUsage {
+        json.beginObject("stream_options")
+        json.add("include_usage", true)
+        json.endObject()
+      }
+    }
+    json.endObject()
+    return Array(json.text.utf8)
+  }
+}

@@ -1,0 +1,90 @@
+package import WeirDomain
+package import WeirHTTP
+
+/// Why a remote answerer gave no whole answer.
+package struct ProviderFailure: WeirFailure, Equatable {
+  /// What the router can do about it.
+  package enum Consequence: String, Sendable, Equatable {
+    /// The way to the provider is down: wait for it, or defer.
+    case linkDown
+    /// The provider is busy or in trouble: another one may answer.
+    case overloaded
+    /// The provider will not answer this as asked: waiting does not help.
+    case refused
+    /// Part of the answer has been passed on already.
+    case interrupted
+    /// The caller stopped it, or its time is over.
+    case stopped
+  }
+
+  package enum Cause: Sendable, Equatable {
+    /// No whole answer came over the connection, and none of it was passed on.
+    case transport(HTTPFailure)
+    /// 408, 409, 425, 429 or a 5xx that says nothing about the request.
+    case overloaded(status: Int, error: ProviderErrorCode, retryAfter: Duration?)
+    /// Any other status that is not 2xx.
+    case refused(status: Int, error: ProviderErrorCode)
+    /// Status 2xx with a body that is not a chat completion.
+    case malformed(reason: String)
+    /// The stream ended early after `afterTokens` pieces of text had come.
+    case interrupted(afterTokens: Int, reason: Interruption)
+    /// The time for all attempts together is over.
+    case deadline(allowed: Duration)
+    case cancelled
+  }
+
+  package enum Interruption: Sendable, Equatable {
+    case transport(HTTPFailure)
+    /// The provider sent an error in the stream.
+    case error(ProviderErrorCode)
+    /// The stream ended without a finish reason.
+    case ended
+    /// Events that cannot be read.
+    case malformed(reason: String)
+  }
+
+  package var provider: String
+  package var attempts: Int
+  package var cause: Cause
+
+  package init(provider: String, attempts: Int, cause: Cause) {
+    self.provider = provider
+    self.attempts = attempts
+    self.cause = cause
+  }
+
+  package var kind: FailureKind {
+    switch cause {
+    case .transport(let failure), .interrupted(_, .transport(let failure)): failure.kind
+    case .refused(let status, _): status == 401 || status == 403 ? .badConfiguration : .badRequest
+    case .overloaded, .malformed, .interrupted: .unavailable
+    case .deadline: .timedOut
+    case .cancelled: .cancelled
+    }
+  }
+
+  package var consequence: Consequence {
+    switch cause {
+    case .transport(let failure):
+      failure.kind == .cancelled ? .stopped : failure.isLinkDown ? .linkDown : .refused
+    case .overloaded: .overloaded
+    case .refused, .malformed: .refused
+    case .interrupted: .interrupted
+    case .deadline, .cancelled: .stopped
+    }
+  }
+
+  /// True when another attempt cannot answer twice, bill twice, or repeat what was passed on.
+  package var isSafeToRetry: Bool {
+    switch cause {
+    case .transport(let failure): failure.isSafeToRetry
+    case .overloaded: true
+    case .refused, .malformed, .interrupted, .deadline, .cancelled: false
+    }
+  }
+
+  /// How long the provider asks to wait.
+  package var retryAfter: Duration? {
+    if case .overloaded(_, _, let retryAfter) = cause { retryAfter } else { nil }
+  }
+}

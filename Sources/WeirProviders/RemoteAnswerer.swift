@@ -1,0 +1,18 @@
+/// Something outside this host that answers a conversation.
+package protocol RemoteAnswerer: Sendable {
+  /// The name that the configuration, the ledger and failures use.
+  var name: String { get }
+
+  /// Answers `request`. With `onDelta` the answer is streamed: each new piece of text is passed on in order, and the
+  /// returned text is all of them together. A cancelled task ends the request.
+  func complete(
+    _ request: CompletionRequest, onDelta: (@Sendable (String) -> Void)?
+  ) async throws(ProviderFailure) -> Completion
+}
+
+extension RemoteAnswerer {
+  /// Answers `request` in one piece.
+  package func complete(_ request: CompletionRequest) async throws(ProviderFailure) -> Completion {
+    try await complete(request, onDelta: nil)
+  }
+}

@@ -1,0 +1,163 @@
+package import WeirDomain
+package import WeirStore
+
+/// Requests that wait for the link, kept until somebody has answered them.
+///
+/// A worker claims requests for a time; when it neither completes nor fails them by then, another may claim them.
+/// The claim's number changes with each, so that a worker which comes back too late can no longer write.
+package enum DeferredQueue {
+  package static let migrations = [
+    StoreMigration(
+      id: "deferred-1",
+      sql: """
+        CREATE TABLE deferred_request (
+          sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+          tenant TEXT NOT NULL,
+          request_id TEXT NOT NULL,
+          priority INTEGER NOT NULL,              -- 0 express, 1 standard, 2 batch
+          body TEXT NOT NULL,                     -- the request, versioned JSON
+          enqueued_at INTEGER NOT NULL,           -- UTC milliseconds, as all times here
+          next_at INTEGER NOT NULL,               -- not to be claimed before
+          attempts INTEGER NOT NULL DEFAULT 0,
+          claim INTEGER NOT NULL DEFAULT 0,       -- grows with each claim
+          claimed_until INTEGER NOT NULL DEFAULT 0,
+          state TEXT NOT NULL DEFAULT 'waiting',  -- waiting, answered, abandoned
+          answer_id TEXT,
+          UNIQUE (tenant, request_id)
+        );
+        CREATE INDEX deferred_request_waiting ON deferred_request (priority, sequence) WHERE state = 'waiting';
+        """)
+  ]
+
+  /// A request that this worker may answer until `until`.
+  package struct Claim: Sendable, Hashable {
+    package var sequence: Int64
+    package var number: Int64
+    package var request: RouteRequest
+    package var enqueuedAt: Timestamp
+    /// Times that it was tried before.
+    package var attempts: Int
+    package var until: Timestamp
+  }
+
+  /// How many requests are in which state.
+  package struct Counts: Sendable, Hashable {
+    /// Not claimed, or with a claim that has run out; also those that wait for their next attempt.
+    package var waiting = 0
+    package var claimed = 0
+    package var answered = 0
+    /// Given up; they stay until they are looked at.
+    package var abandoned = 0
+  }
+
+  /// Adds the request unless the tenant's request of that id is there in any state; false means that it was.
+  @discardableResult
+  package static func enqueue(
+    _ request: RouteRequest, at now: Timestamp, in transaction: borrowing StoreTransaction
+  ) throws -> Bool {
+    let changed = try transaction.execute(
+      """
+      INSERT INTO deferred_request (tenant, request_id, priority, body, enqueued_at, next_at)
+      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, request_id) DO NOTHING
+      """,
+      [
+        .text(request.tenant), .text(request.id), .integer(rank(request.priority)),
+        .text(try DeferredRequestBody.write(request)), .integer(now.milliseconds), .integer(now.milliseconds),
+      ])
+    return changed == 1
+  }
+
+  /// Takes up to `limit` requests that are due: by priority, then the longest waiting first.
+  ///
+  /// Nobody else gets them for `duration` milliseconds. A body that this version cannot read is abandoned, not
+  /// dropped: it stays in the table, and `counts` shows it.
+  package static func claim(
+    limit: Int, for duration: Int64, at now: Timestamp, in transaction: borrowing StoreTransaction
+  ) throws -> [Claim] {
+    let until = now.adding(milliseconds: duration)
+    var claims: [Claim] = []
+    var unreadable: [Int64] = []
+    try transaction.rows(
+      """
+      UPDATE deferred_request SET claim = claim + 1, claimed_until = ? WHERE sequence IN (
+        SELECT sequence FROM deferred_request
+        WHERE state = 'waiting' AND next_at <= ? AND claimed_until <= ? ORDER BY priority, sequence LIMIT ?)
+      RETURNING sequence, claim, body, enqueued_at, attempts, priority
+      """,
+      [.integer(until.milliseconds), .integer(now.milliseconds), .integer(now.milliseconds), .integer(limit)]
+    ) { row in
+      let sequence = try row.integer(0)
+      guard let request = DeferredRequestBody.read(try row.text(2)) else {
+        unreadable.append(sequence)
+        return
+      }
+      claims.append(
+        Claim(
+          sequence: sequence, number: try row.integer(1), request: request,
+          enqueuedAt: Timestamp(milliseconds: try row.integer(3)), attempts: Int(try row.integer(4)), until: until))
+    }
+    for sequence in unreadable {
+      try transaction.execute(
+        "UPDATE deferred_request SET state = 'abandoned' WHERE sequence = ?", [.integer(sequence)])
+    }
+    // RETURNING gives rows in the order of the update, which SQLite leaves open.
+    return claims.sorted { (rank($0.request.priority), $0.sequence) < (rank($1.request.priority), $1.sequence) }
+  }
+
+  /// Marks the request answered; false when the claim was lost, and then nothing is written.
+  @discardableResult
+  package static func complete(
+    _ claim: Claim, answerID: String, in transaction: borrowing StoreTransaction
+  ) throws(StoreFailure) -> Bool {
+    let changed = try transaction.execute(
+      """
+      UPDATE deferred_request SET state = 'answered', answer_id = ?, claimed_until = 0, body = ''
+      WHERE sequence = ? AND claim = ? AND state = 'waiting'
+      """,
+      [.text(answerID), .integer(claim.sequence), .integer(claim.number)])
+    return changed == 1
+  }
+
+  /// Gives the request back to be tried again at `nextAttempt`, or for good where that is nil; false when the claim
+  /// was lost.
+  @discardableResult
+  package static func fail(
+    _ claim: Claim, nextAttempt: Timestamp?, in transaction: borrowing StoreTransaction
+  ) throws(StoreFailure) -> Bool {
+    let changed = try transaction.execute(
+      """
+      UPDATE deferred_request SET attempts = attempts + 1, claimed_until = 0, next_at = coalesce(?, next_at),
+        state = CASE WHEN ? THEN 'waiting' ELSE 'abandoned' END
+      WHERE sequence = ? AND claim = ? AND state = 'waiting'
+      """,
+      [
+        nextAttempt.map { .integer($0.milliseconds) } ?? .null, .integer(nextAttempt == nil ? 0 : 1),
+        .integer(claim.sequence), .integer(claim.number),
+      ])
+    return changed == 1
+  }
+
+  package static func counts(at now: Timestamp, in transaction: borrowing StoreTransaction) throws -> Counts {
+    var counts = Counts()
+    try transaction.rows(
+      "SELECT state, claimed_until > ?, count(*) FROM deferred_request GROUP BY 1, 2", [.integer(now.milliseconds)]
+    ) { row in
+      let count = Int(try row.integer(2))
+      switch (try row.text(0), try row.integer(1) != 0) {
+      case ("waiting", false): counts.waiting += count
+      case ("waiting", true): counts.claimed += count
+      case ("answered", _): counts.answered += count
+      default: counts.abandoned += count
+      }
+    }
+    return counts
+  }
+
+  private static func rank(_ priority: RouteRequest.Priority) -> Int {
+    switch priority {
+    case .express: 0
+    case .standard: 1
+    case .batch: 2
+    }
+  }
+}

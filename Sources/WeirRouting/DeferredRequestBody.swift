@@ -1,0 +1,83 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+internal import WeirDomain
+
+/// A request as the deferred queue keeps it: JSON with the version of its fields.
+enum DeferredRequestBody {
+  private static let version = 1
+
+  static func write(_ request: RouteRequest) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(Body(request)), as: UTF8.self)
+  }
+
+  /// Nil unless the text is a body of this version.
+  static func read(_ text: String) -> RouteRequest? {
+    guard let body = try? JSONDecoder().decode(Body.self, from: Data(text.utf8)), body.version == version else {
+      return nil
+    }
+    return body.request
+  }
+
+  private struct Body: Codable {
+    struct Message: Codable {
+      var role: String
+      var content: String
+    }
+
+    var version: Int
+    var id: String
+    var tenant: String
+    var user: String?
+    var feature: String?
+    var experiment: String?
+    var priority: String
+    var cache: String
+    var messages: [Message]
+    var model: String
+    var maxTokens: Int?
+    var temperature: Double?
+    var topP: Double?
+    var seed: UInt64?
+    var stop: [String]
+
+    init(_ request: RouteRequest) {
+      version = DeferredRequestBody.version
+      id = request.id
+      tenant = request.tenant
+      user = request.user
+      feature = request.feature
+      experiment = request.experiment
+      priority = request.priority.rawValue
+      cache = request.cache.rawValue
+      messages = request.messages.map { Message(role: $0.role.rawValue, content: $0.content) }
+      model = request.settings.model
+      maxTokens = request.settings.maxTokens
+      temperature = request.settings.temperature
+      topP = request.settings.topP
+      seed = request.settings.seed
+      stop = request.settings.stop
+    }
+
+    var request: RouteRequest? {
+      guard let priority = RouteRequest.Priority(rawValue: priority),
+        let cache = RouteRequest.CachePolicy(rawValue: cache)
+      else { return nil }
+      var turns: [ChatMessage] = []
+      for message in messages {
+        guard let role = ChatMessage.Role(rawValue: message.role) else { return nil }
+        turns.append(ChatMessage(role: role, content: message.content))
+      }
+      return RouteRequest(
+        id: id, messages: turns, tenant: tenant, user: user, feature: feature, experiment: experiment,
+        priority: priority,
+        settings: ModelSettings(
+          model: model, maxTokens: maxTokens, temperature: temperature, topP: topP, seed: seed, stop: stop),
+        cache: cache)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package import WeirDomain
+package import WeirGenerator
+
+/// The local generator as the cascade asks it, with the check of its answers.
+package struct GeneratorAnswerer: LocalAnswerer {
+  package struct Settings: Sendable, Hashable {
+    /// Most tokens of an answer to a request that names no limit.
+    package var maxTokens: Int
+    /// For requests that name none; 0 is greedy.
+    package var temperature: Double
+    /// The family of the chat template; nil takes the file's own.
+    package var template: ChatTemplateFamily?
+    /// True for a generator that was trained to be told the intent and to read one turn.
+    package var isToldTheIntent: Bool
+
+    package init(maxTokens: Int, temperature: Double, template: ChatTemplateFamily?, isToldTheIntent: Bool) {
+      self.maxTokens = maxTokens
+      self.temperature = temperature
+      self.template = template
+      self.isToldTheIntent = isToldTheIntent
+    }
+  }
+
+  package let model: String
+  private let generator: Generator
+  private let settings: Settings
+  private let probe: AnswerProbe
+
+  /// `model` is the name in the ledger; `probe` decides which answers are accepted.
+  package init(model: String, generator: Generator, settings: Settings, probe: AnswerProbe) {
+    self.model = model
+    self.generator = generator
+    self.settings = settings
+    self.probe = probe
+  }
+
+  package var window: Int { generator.model.context }
+  package var readsSingleTurns: Bool { settings.isToldTheIntent }
+
+  package func promptTokens(of messages: [ChatMessage], intent: String?) -> Int {
+    let options = GenerationOptions(template: settings.template)
+    // What cannot be read at all fills the window: the policy then looks elsewhere.
+    return (try? generator.promptTokens(conversation(messages, intent: intent), options: options).count) ?? window
+  }
+
+  package func answer(
+    _ messages: [ChatMessage], intent: String?, settings request: ModelSettings,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws(RouteError) -> LocalAnswer {
+    let generation: Generation
+    do throws(GeneratorFailure) {
+      generation = try generator.generate(
+        conversation(messages, intent: intent), options: options(for: request), isCancelled: isCancelled
+      ) { _ in }
+    } catch {
+      throw RouteError(code: "generator_failed", kind: .badModel, message: error.message)
+    }
+    let usage = TokenUsage(prompt: generation.promptTokens, completion: generation.completionTokens)
+    return LocalAnswer(text: generation.text, usage: usage, verdict: verdict(on: generation, request))
+  }
+
+  /// What the generator reads: the intent and the last turn, or the conversation as it is.
+  private func conversation(_ messages: [ChatMessage], intent: String?) -> [ChatMessage] {
+    guard settings.isToldTheIntent, let turn = messages.last(where: { $0.role == .user }) else { return messages }
+    return (intent.map { [ChatMessage(role: .system, content: "intent: \($0)")] } ?? []) + [turn]
+  }
+
+  private func options(for request: ModelSettings) -> GenerationOptions {
+    let temperature = Float(request.temperature ?? settings.temperature)
+    let sampling =
+      temperature > 0
+      ? SamplingOptions(temperature: temperature, topP: Float(request.topP ?? 1), seed: request.seed ?? 0)
+      : SamplingOptions.greedy
+    return GenerationOptions(
+      sampling: sampling, maxTokens: min(request.maxTokens ?? settings.maxTokens, window), stop: request.stop,
+      template: settings.template)
+  }
+
+  private func verdict(on generation: Generation, _ request: ModelSettings) -> LocalAnswer.Verdict {
+    if generation.finish == .cancelled { return .cancelled }
+    // A limit that the request itself set is no reason to mistrust the answer.
+    let isCutAsAsked = generation.finish == .length && generation.completionTokens == request.maxTokens
+    var judged = generation
+    if isCutAsAsked { judged.finish = .stop }
+    switch probe.judge(judged) {
+    case .accepted: return .accepted
+    case .rejected(let rejection): return .rejected(rejection.name)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package import WeirDomain
+
+/// A model on this host that writes answers.
+///
+/// Two kinds exist: the generator, and the scripted one of the tests.
+package protocol LocalAnswerer: Sendable {
+  /// The model's name in the ledger.
+  var model: String { get }
+  /// Most tokens of a prompt with its answer.
+  var window: Int { get }
+  /// True for a model that is told the intent and reads one turn.
+  var readsSingleTurns: Bool { get }
+
+  /// Tokens of the conversation as the model reads it, template included.
+  func promptTokens(of messages: [ChatMessage], intent: String?) -> Int
+
+  /// Writes an answer and checks it; blocks the calling thread, and stops early when `isCancelled` says so.
+  func answer(
+    _ messages: [ChatMessage], intent: String?, settings: ModelSettings, isCancelled: @escaping @Sendable () -> Bool
+  ) throws(RouteError) -> LocalAnswer
+}
+
+/// An answer with the verdict of its check.
+package struct LocalAnswer: Sendable, Hashable {
+  package enum Verdict: Sendable, Hashable {
+    case accepted
+    /// Says what the check found, without any of the text.
+    case rejected(String)
+    case cancelled
+  }
+
+  package var text: String
+  package var usage: TokenUsage
+  package var verdict: Verdict
+
+  package init(text: String, usage: TokenUsage, verdict: Verdict) {
+    self.text = text
+    self.usage = usage
+    self.verdict = verdict
+  }
+}

@@ -1,0 +1,39 @@
+internal import WeirCache
+internal import WeirDomain
+internal import WeirReview
+
+/// What is known about one request so far.
+struct Passage {
+  let request: RouteRequest
+  let traceID: ULID
+  let at: Timestamp
+  let claim: DeferredQueue.Claim?
+  var timer: StepTimer
+  /// Nil where there is no cache.
+  var cachePlan: CachePlan?
+  /// As the encoder counts them.
+  var promptTokens = 0
+  var reading: RouteFacts.Reading?
+  var complexity: Double?
+  var band: ReviewBands.Band?
+  var reasons: [RouteReason] = []
+  /// True for an answer that is given although its confidence is too low: it is not cached.
+  var isDoubtful = false
+
+  init(request: RouteRequest, clock: NodeClock, claim: DeferredQueue.Claim?) {
+    self.request = request
+    self.claim = claim
+    traceID = clock.makeID()
+    at = clock.wall()
+    timer = StepTimer(now: clock.monotonic)
+  }
+
+  /// Times one step.
+  mutating func measure<Value>(
+    _ step: RouteStep, _ body: (inout Passage) throws(RouteError) -> Value
+  ) throws(RouteError) -> Value {
+    let begin = timer.mark()
+    defer { timer.finish(step, since: begin) }
+    return try body(&self)
+  }
+}

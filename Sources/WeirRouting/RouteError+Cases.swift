@@ -1,0 +1,38 @@
+internal import WeirDomain
+
+extension RouteError {
+  static let emptyPrompt = RouteError(code: "empty_prompt", kind: .badRequest, message: "the prompt is empty")
+
+  static func promptTooLarge(bytes: Int, allowed: Int) -> RouteError {
+    RouteError(
+      code: "prompt_too_large", kind: .badRequest,
+      message: "the prompt has \(bytes) bytes; limits.max_prompt_bytes allows \(allowed)")
+  }
+
+  static func unknownModel(_ name: String) -> RouteError {
+    let safe = String(name.prefix(60).filter { $0.isLetter || $0.isNumber || "._-/:".contains($0) })
+    return RouteError(
+      code: "unknown_model", kind: .badRequest,
+      message: "nobody serves model \"\(safe)\"; use auto, generator, a remote tier, or a model named under [[providers]]")
+  }
+
+  /// Wraps what a part threw; its own sentence where it has one.
+  init(_ error: any Error, code: String, kind: FailureKind) {
+    if let failure = error as? any WeirFailure {
+      self.init(code: code, kind: failure.kind, message: failure.message)
+    } else {
+      self.init(code: code, kind: kind, message: "an unexpected failure of type \(type(of: error))")
+    }
+  }
+
+  /// Runs `body`, whose failures become route errors with this code.
+  static func wrapping<Value>(
+    _ code: String, _ kind: FailureKind, _ body: () throws -> Value
+  ) throws(RouteError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw RouteError(error, code: code, kind: kind)
+    }
+  }
+}

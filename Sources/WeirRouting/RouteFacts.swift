@@ -1,0 +1,60 @@
+package import WeirDomain
+
+/// Everything the policy may look at: no text, no clock, no state.
+package struct RouteFacts: Sendable, Hashable {
+  /// What the classifier said; nil where it was not asked.
+  package struct Reading: Sendable, Hashable {
+    package var intent: String
+    /// Calibrated probability that the local answer will be acceptable, 0...1.
+    package var confidence: Double
+    /// 0...1, the higher the stranger.
+    package var outOfScope: Double
+
+    package init(intent: String, confidence: Double, outOfScope: Double) {
+      self.intent = intent
+      self.confidence = confidence
+      self.outOfScope = outOfScope
+    }
+  }
+
+  /// `auto`, a tier's name, or a remote model's name.
+  package var requestedModel: String
+  package var reading: Reading?
+  /// 0...1.
+  package var complexity: Double
+  /// Turns of the user in the conversation, this one included.
+  package var userTurns: Int
+  /// Nil where no generator is loaded.
+  package var generator: GeneratorFacts?
+  package var remoteTiers: Set<Tier>
+  /// Names of the models that remote tiers serve.
+  package var remoteModels: [String: Tier]
+
+  package struct GeneratorFacts: Sendable, Hashable {
+    /// Most tokens of a prompt with its answer.
+    package var window: Int
+    /// Tokens of this prompt, template included, as far as they are known before the answer.
+    package var promptTokens: Int
+    /// True for a generator that is told the intent and reads one turn.
+    package var readsSingleTurns: Bool
+
+    package init(window: Int, promptTokens: Int, readsSingleTurns: Bool) {
+      self.window = window
+      self.promptTokens = promptTokens
+      self.readsSingleTurns = readsSingleTurns
+    }
+  }
+
+  package init(
+    requestedModel: String = "auto", reading: Reading? = nil, complexity: Double = 0, userTurns: Int = 1,
+    generator: GeneratorFacts? = nil, remoteTiers: Set<Tier> = [], remoteModels: [String: Tier] = [:]
+  ) {
+    self.requestedModel = requestedModel
+    self.reading = reading
+    self.complexity = complexity
+    self.userTurns = userTurns
+    self.generator = generator
+    self.remoteTiers = remoteTiers
+    self.remoteModels = remoteModels
+  }
+}

@@ -1,0 +1,95 @@
+package import WeirDomain
+
+/// One fact that moved a request to where it went; a trace lists them in the order they counted.
+package enum RouteReason: Sendable, Hashable {
+  /// The same request was answered before.
+  case exactHit
+  /// A stored prompt means the same: cosine similarity and the least that is accepted.
+  case semanticHit(similarity: Double, threshold: Double)
+  /// A stored prompt was near, but the guard saw a difference.
+  case guardDeclined(similarity: Double, difference: String)
+  /// The request said `cache: off` or `refresh`, or the configuration turned the caches off.
+  case cacheBypassed
+  /// The request named who is to answer.
+  case modelRequested(String)
+  /// The local answer is likely enough to be right.
+  case confident(confidence: Double, threshold: Double)
+  /// Right within the error budget, but close enough to its edge that a person should look.
+  case keptForReview(confidence: Double, below: Double)
+  /// The local answer would break the error budget.
+  case belowThreshold(confidence: Double, threshold: Double)
+  /// The prompt is about something the local models do not know.
+  case outOfScope(score: Double, threshold: Double)
+  /// Earlier turns matter, and the local generator reads one turn only.
+  case conversation(turns: Int)
+  /// No generator is loaded.
+  case noGenerator
+  /// The prompt does not fit into the generator's window.
+  case promptTooLong(tokens: Int, allowed: Int)
+  /// The local answer failed its check.
+  case checkFailed(String)
+  /// The remote tier that was chosen, for this complexity (0...1).
+  case remoteTier(Tier, complexity: Double)
+  /// A remote tier could not answer; the next step of the plan was tried.
+  case remoteFailed(Tier, String)
+  /// No remote answerer is configured.
+  case noRemote
+  /// The prompt waits in the durable queue.
+  case deferred
+  /// Nobody else could answer, and the configuration prefers a doubtful local answer to none.
+  case offlineFallback
+
+  /// A stable name for machines.
+  package var code: String {
+    switch self {
+    case .exactHit: "exact_hit"
+    case .semanticHit: "semantic_hit"
+    case .guardDeclined: "guard_declined"
+    case .cacheBypassed: "cache_bypassed"
+    case .modelRequested: "model_requested"
+    case .confident: "confident"
+    case .keptForReview: "kept_for_review"
+    case .belowThreshold: "below_threshold"
+    case .outOfScope: "out_of_scope"
+    case .conversation: "conversation"
+    case .noGenerator: "no_generator"
+    case .promptTooLong: "prompt_too_long"
+    case .checkFailed: "check_failed"
+    case .remoteTier: "remote_tier"
+    case .remoteFailed: "remote_failed"
+    case .noRemote: "no_remote"
+    case .deferred: "deferred"
+    case .offlineFallback: "offline_fallback"
+    }
+  }
+
+  /// A sentence for people, without any of the prompt's text.
+  package var text: String {
+    switch self {
+    case .exactHit: "the same request was answered before"
+    case .semanticHit(let similarity, let threshold):
+      "a stored prompt means the same: similarity \(similarity.decimals(3)), at least \(threshold.decimals(3)) is asked"
+    case .guardDeclined(let similarity, let difference):
+      "a stored prompt is near (similarity \(similarity.decimals(3))) but differs: \(difference)"
+    case .cacheBypassed: "the caches were not asked"
+    case .modelRequested(let name): "the request names its answerer: \(name)"
+    case .confident(let confidence, let threshold):
+      "confidence \(confidence.decimals(3)) keeps the error budget (at least \(threshold.decimals(3)))"
+    case .keptForReview(let confidence, let below):
+      "confidence \(confidence.decimals(3)) is below \(below.decimals(3)): a person should look at it"
+    case .belowThreshold(let confidence, let threshold):
+      "confidence \(confidence.decimals(3)) would break the error budget (at least \(threshold.decimals(3)))"
+    case .outOfScope(let score, let threshold):
+      "out of scope: score \(score.decimals(3)), at most \(threshold.decimals(3)) is answered locally"
+    case .conversation(let turns): "\(turns) turns: the local generator answers single turns only"
+    case .noGenerator: "no local generator is loaded"
+    case .promptTooLong(let tokens, let allowed): "the prompt has \(tokens) tokens, the local window \(allowed)"
+    case .checkFailed(let what): "the local answer failed its check: \(what)"
+    case .remoteTier(let tier, let complexity): "complexity \(complexity.decimals(2)) asks for tier \(tier.rawValue)"
+    case .remoteFailed(let tier, let what): "tier \(tier.rawValue) did not answer: \(what)"
+    case .noRemote: "no remote tier is configured"
+    case .deferred: "kept in the durable queue; answer it later with weir route --deferred"
+    case .offlineFallback: "nobody else can answer now, and when_offline = \"local\""
+    }
+  }
+}

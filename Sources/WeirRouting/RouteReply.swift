@@ -1,0 +1,49 @@
+package import WeirDomain
+package import WeirReview
+
+/// What came of a request: the answer where there is one, who gave it, why, and what it cost.
+package struct RouteReply: Sendable, Hashable {
+  package enum Outcome: Sendable, Hashable {
+    case answered(String)
+    /// The prompt waits in the durable queue.
+    case deferred
+    case failed(RouteError)
+  }
+
+  package var requestID: String
+  package var traceID: ULID
+  package var outcome: Outcome
+  /// Who answered; nil unless answered.
+  package var tier: Tier?
+  /// The model that answered; nil for caches.
+  package var model: String?
+  package var reading: RouteFacts.Reading?
+  /// 0...1; nil where the decision was not reached.
+  package var complexity: Double?
+  package var band: ReviewBands.Band?
+  package var reasons: [RouteReason]
+  package var timings: [StepTiming]
+  /// Whole time from read to reply.
+  package var nanoseconds: Int64
+  package var usage: TokenUsage
+  package var cost: Money
+  package var savedByCache: Money
+  package var savedByRouting: Money
+
+  package var answer: String? {
+    if case .answered(let text) = outcome { text } else { nil }
+  }
+}
+
+/// Why a request was not answered: a stable code, the class of failure, and a sentence without any of its text.
+package struct RouteError: Error, Sendable, Hashable {
+  package var code: String
+  package var kind: FailureKind
+  package var message: String
+
+  package init(code: String, kind: FailureKind, message: String) {
+    self.code = code
+    self.kind = kind
+    self.message = message
+  }
+}

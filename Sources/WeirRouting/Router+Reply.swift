@@ -1,0 +1,126 @@
+internal import WeirCache
+internal import WeirDomain
+internal import WeirLedger
+internal import WeirReview
+internal import WeirStore
+
+/// Steps 9 and 10: one transaction that records all a request came to, and then its reply.
+///
+/// Nothing is replied before it is recorded: an answer whose cost cannot be written becomes an error.
+extension Router {
+  /// What the transaction keeps besides the cost event.
+  private struct Record {
+    var event: CostEvent
+    var hit: CacheHit?
+    var admitted: (answer: CachedAnswer, embedding: Embedding?)?
+    var sample: ReviewSample?
+  }
+
+  func reply(_ way: inout Passage, with hit: CacheHit, tier: Tier) -> RouteReply {
+    var event = event(of: way, outcome: .answered)
+    event.tier = tier
+    event.intent = hit.answer.intent
+    event.usage = hit.answer.usage
+    event.savedByCache = baseline(hit.answer.usage, at: way.at)
+    return settle(&way, Record(event: event, hit: hit), .answered(hit.answer.text))
+  }
+
+  func reply(_ way: inout Passage, with outcome: Cascade.Outcome, embedding: PromptEmbedding) -> RouteReply {
+    switch outcome.end {
+    case .answered(let answer):
+      return reply(&way, with: answer, isCascaded: outcome.isCascaded, embedding: embedding)
+    case .unanswered(let error, let mayWait):
+      guard mayWait, parts.settings.whenUnanswered == .keepForLater else { return reply(&way, with: error) }
+      way.reasons.append(.deferred)
+      return settle(&way, Record(event: event(of: way, outcome: .deferred)), .deferred)
+    }
+  }
+
+  func reply(_ way: inout Passage, with error: RouteError) -> RouteReply {
+    settle(&way, Record(event: event(of: way, outcome: .failed)), .failed(error))
+  }
+
+  private func reply(
+    _ way: inout Passage, with answer: Cascade.Answer, isCascaded: Bool, embedding: PromptEmbedding
+  ) -> RouteReply {
+    var event = event(of: way, outcome: .answered)
+    event.tier = answer.tier
+    event.model = answer.model
+    event.usage = answer.usage
+    if !answer.tier.isLocal {
+      do {
+        event.cost = try parts.prices.cost(of: answer.usage, model: answer.model, at: way.at)
+      } catch {
+        // Prices of configured models are checked at the start: only a list that ends in the past comes here.
+        return reply(&way, with: RouteError(error, code: "unknown_price", kind: .badConfiguration))
+      }
+    }
+    let saved = baseline(answer.usage, at: way.at) - event.cost
+    event.savedByRouting = answer.tier == .premium ? .zero : max(saved, .zero)
+    var record = Record(event: event)
+    if !way.isDoubtful {
+      record.admitted = (
+        CachedAnswer(
+          text: answer.text, tier: answer.tier, model: answer.model, intent: event.intent, usage: answer.usage),
+        embedding.vector
+      )
+    }
+    record.sample = sample(of: way, answer: answer, isCascaded: isCascaded)
+    return settle(&way, record, .answered(answer.text))
+  }
+
+  /// What the premium model would have cost.
+  private func baseline(_ usage: TokenUsage, at time: Timestamp) -> Money {
+    // The start refuses a list without its baseline; usage is never negative here.
+    (try? parts.prices.baselineCost(of: usage, at: time)) ?? .zero
+  }
+
+  private func sample(of way: Passage, answer: Cascade.Answer, isCascaded: Bool) -> ReviewSample? {
+    guard let sampler = parts.sampler, let band = way.band else { return nil }
+    guard let choice = sampler.choose(band, isCascaded: isCascaded, draw: parts.clock.draw()) else { return nil }
+    return ReviewSample(
+      id: parts.clock.makeID(), at: way.at, requestID: way.request.id, tenant: way.request.tenant,
+      cause: choice.cause, probability: choice.probability, prompt: way.request.prompt, answer: answer.text,
+      tier: answer.tier, intent: way.reading?.intent, confidence: way.reading?.confidence)
+  }
+
+  private func event(of way: Passage, outcome: CostEvent.Outcome) -> CostEvent {
+    CostEvent(
+      id: way.traceID, at: way.at, requestID: way.request.id, tenant: way.request.tenant, user: way.request.user,
+      feature: way.request.feature, experiment: way.request.experiment, outcome: outcome,
+      intent: way.reading?.intent, confidence: way.reading?.confidence)
+  }
+
+  private func settle(_ way: inout Passage, _ record: Record, _ outcome: RouteReply.Outcome) -> RouteReply {
+    var record = record
+    record.event.timings = way.timer.timings
+    record.event.nanoseconds = way.timer.elapsed
+    var outcome = outcome
+    let begin = way.timer.mark()
+    do {
+      let change = try write(record, way)
+      if let change { try parts.cache?.apply(change) }
+    } catch {
+      outcome = .failed(RouteError(error, code: "state_failed", kind: .badState))
+      record.event.tier = nil
+    }
+    way.timer.finish(.record, since: begin)
+    let event = record.event
+    return RouteReply(
+      requestID: event.requestID, traceID: event.id, outcome: outcome, tier: event.tier, model: event.model,
+      reading: way.reading, complexity: way.complexity, band: way.band, reasons: way.reasons,
+      timings: way.timer.timings, nanoseconds: way.timer.elapsed, usage: event.usage, cost: event.cost,
+      savedByCache: event.savedByCache, savedByRouting: event.savedByRouting)
+  }
+
+  private func write(_ record: Record, _ way: Passage) throws -> CacheChange? {
+    try parts.store.write { transaction in
+      try Ledger.record(record.event, in: transaction)
+      if let sample = record.sample { try ReviewQueue.keep(sample, in: transaction) }
+      if let hit = record.hit { try parts.cache?.recordHit(hit, at: way.at, in: transaction) }
+      try settleQueue(record.event.outcome, way, in: transaction)
+      guard let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted else { return nil }
+      return try cache.admit(plan, admitted.answer, embedding: admitted.embedding, at: way.at, in: transaction)
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package import WeirCache
+package import WeirClassifier
+package import WeirDomain
+package import WeirEncoder
+package import WeirLedger
+package import WeirReview
+package import WeirStore
+
+/// A request's way from prompt to reply: one straight line, one step after the other.
+///
+/// Immutable; any number of requests may be on their way at once.
+package struct Router: Sendable {
+  package struct Parts: Sendable {
+    package var encoder: Encoder
+    package var classifier: IntentClassifier
+    package var cache: ResponseCache?
+    package var local: (any LocalAnswerer)?
+    package var remotes: RemoteRoutes
+    package var store: Store
+    package var prices: PriceList
+    package var policy: RoutePolicy
+    package var sampler: ReviewSampler?
+    package var settings: RouterSettings
+    package var clock: NodeClock
+
+    package init(
+      encoder: Encoder, classifier: IntentClassifier, cache: ResponseCache?, local: (any LocalAnswerer)?,
+      remotes: RemoteRoutes, store: Store, prices: PriceList, policy: RoutePolicy, sampler: ReviewSampler?,
+      settings: RouterSettings, clock: NodeClock
+    ) {
+      self.encoder = encoder
+      self.classifier = classifier
+      self.cache = cache
+      self.local = local
+      self.remotes = remotes
+      self.store = store
+      self.prices = prices
+      self.policy = policy
+      self.sampler = sampler
+      self.settings = settings
+      self.clock = clock
+    }
+  }
+
+  let parts: Parts
+  let lane = BlockingLane(label: "weir.answer")
+
+  package init(_ parts: Parts) {
+    self.parts = parts
+  }
+
+  /// Answers one request; never throws, for every request gets exactly one reply.
+  ///
+  /// `isCancelled` is asked between tokens and before each step of the plan.
+  package func route(
+    _ request: RouteRequest, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) async -> RouteReply {
+    await route(request, claim: nil, isCancelled: isCancelled)
+  }
+
+  /// The same for a prompt that waited in the durable queue: `claim` is settled with the answer.
+  func route(
+    _ request: RouteRequest, claim: DeferredQueue.Claim?, isCancelled: @escaping @Sendable () -> Bool
+  ) async -> RouteReply {
+    var way = Passage(request: request, clock: parts.clock, claim: claim)
+    do throws(RouteError) {
+      try normalize(&way)
+      try admit(&way)
+      if let hit = try exact(&way) { return reply(&way, with: hit, tier: .exact) }
+      let embedding = try embed(&way)
+      if let hit = try similar(embedding, &way) { return reply(&way, with: hit, tier: .semantic) }
+      try classify(embedding, &way)
+      let plan = try decide(&way)
+      let outcome = await answer(plan, &way, isCancelled: isCancelled)
+      return reply(&way, with: outcome, embedding: embedding)
+    } catch {
+      return reply(&way, with: error)
+    }
+  }
+
+  // MARK: Steps 1 and 2
+
+  private func normalize(_ way: inout Passage) throws(RouteError) {
+    try way.measure(.normalize) { (way) throws(RouteError) in
+      let bytes = way.request.messages.reduce(0) { $0 + $1.content.utf8.count }
+      guard bytes <= parts.settings.maxPromptBytes else {
+        throw .promptTooLarge(bytes: bytes, allowed: parts.settings.maxPromptBytes)
+      }
+      way.cachePlan = parts.cache.map { CachePlan(way.request, $0.configuration) }
+    }
+  }
+
+  private func admit(_ way: inout Passage) throws(RouteError) {
+    try way.measure(.admit) { (way) throws(RouteError) in
+      guard !way.request.prompt.allSatisfy(\.isWhitespace) else { throw .emptyPrompt }
+    }
+  }
+
+  // MARK: Steps 3 and 5
+
+  private func exact(_ way: inout Passage) throws(RouteError) -> CacheHit? {
+    guard let cache = parts.cache, let plan = way.cachePlan, plan.isReadable else {
+      way.reasons.append(.cacheBypassed)
+      return nil
+    }
+    return try way.measure(.exact) { (way) throws(RouteError) in
+      let hit = try RouteError.wrapping("cache_failed", .badState) { try cache.exact(plan, at: way.at) }
+      if hit != nil { way.reasons.append(.exactHit) }
+      return hit
+    }
+  }
+
+  private func similar(_ embedding: PromptEmbedding, _ way: inout Passage) throws(RouteError) -> CacheHit? {
+    guard let cache = parts.cache, let plan = way.cachePlan, plan.isReadable else { return nil }
+    return try way.measure(.similar) { (way) throws(RouteError) in
+      let found = try RouteError.wrapping("cache_failed", .badState) {
+        try cache.similar(plan, embedding.vector, at: way.at)
+      }
+      if let hit = found.hit {
+        way.reasons.append(
+          .semanticHit(similarity: Double(hit.similarity ?? 1), threshold: Double(cache.configuration.threshold)))
+      } else if let refusal = found.refusals.first {
+        way.reasons.append(
+          .guardDeclined(similarity: Double(refusal.similarity), difference: refusal.reason.text))
+      }
+      return found.hit
+    }
+  }
+
+  // MARK: Steps 4, 6 and 7
+
+  private func embed(_ way: inout Passage) throws(RouteError) -> PromptEmbedding {
+    try way.measure(.embed) { (way) throws(RouteError) in
+      let output = parts.encoder.embed(way.request.prompt)
+      way.promptTokens = output.tokens
+      return PromptEmbedding(
+        vector: Embedding(values: output.values, encoder: parts.encoder.fingerprint), tokens: output.tokens)
+    }
+  }
+
+  private func classify(_ embedding: PromptEmbedding, _ way: inout Passage) throws(RouteError) {
+    try way.measure(.classify) { (way) throws(RouteError) in
+      let found = try RouteError.wrapping("classifier_failed", .badModel) {
+        try parts.classifier.classify(embedding: embedding.vector.values)
+      }
+      way.reading = .init(
+        intent: found.intent, confidence: Double(found.confidence), outOfScope: Double(found.outOfScope))
+      way.complexity = Double(Complexity(of: way.request.prompt, tokens: way.promptTokens).value)
+    }
+  }
+
+  private func decide(_ way: inout Passage) throws(RouteError) -> RoutePlan {
+    try way.measure(.decide) { (way) throws(RouteError) in
+      let request = way.request
+      let generator = parts.local.map {
+        RouteFacts.GeneratorFacts(
+          window: $0.window, promptTokens: $0.promptTokens(of: request.messages, intent: way.reading?.intent),
+          readsSingleTurns: $0.readsSingleTurns)
+      }
+      let facts = RouteFacts(
+        requestedModel: request.settings.model, reading: way.reading, complexity: way.complexity ?? 0,
+        userTurns: request.messages.count { $0.role == .user }, generator: generator,
+        remoteTiers: parts.remotes.tiers, remoteModels: parts.remotes.models)
+      let plan = parts.policy.plan(for: facts)
+      way.reasons += plan.reasons
+      way.band = plan.band
+      if let unknown = plan.unknownModel { throw .unknownModel(unknown) }
+      return plan
+    }
+  }
+
+  // MARK: Step 8
+
+  private func answer(
+    _ plan: RoutePlan, _ way: inout Passage, isCancelled: @escaping @Sendable () -> Bool
+  ) async -> Cascade.Outcome {
+    let begin = way.timer.mark()
+    defer { way.timer.finish(.answer, since: begin) }
+    let cascade = Cascade(local: parts.local, remotes: parts.remotes, lane: lane)
+    let intent = way.reading?.intent
+    var outcome = await cascade.run(plan.steps, request: way.request, intent: intent, isCancelled: isCancelled)
+    way.reasons += outcome.reasons
+    guard case .unanswered(_, mayWait: true) = outcome.end, parts.settings.whenUnanswered == .answerLocally,
+      parts.local != nil, !plan.steps.contains(.generator)
+    else { return outcome }
+    outcome = await cascade.run([.generator], request: way.request, intent: intent, isCancelled: isCancelled)
+    if case .answered = outcome.end {
+      way.reasons.append(.offlineFallback)
+      way.isDoubtful = true
+    } else {
+      way.reasons += outcome.reasons
+    }
+    return outcome
+  }
+}
+
+/// The encoder's one pass: both the cache and the classifier use it.
+struct PromptEmbedding: Sendable {
+  var vector: Embedding
+  var tokens: Int
+}

@@ -1,0 +1,20 @@
+/// What the request's way needs of the configuration.
+package struct RouterSettings: Sendable, Hashable {
+  /// What becomes of a prompt that should be escalated and that no remote answers.
+  package enum Unanswered: Sendable, Hashable {
+    /// Kept in the durable queue.
+    case keepForLater
+    /// The generator's answer is given although its confidence is too low.
+    case answerLocally
+    case fail
+  }
+
+  /// Longer conversations are refused, in bytes of UTF-8.
+  package var maxPromptBytes: Int
+  package var whenUnanswered: Unanswered
+
+  package init(maxPromptBytes: Int, whenUnanswered: Unanswered = .keepForLater) {
+    self.maxPromptBytes = maxPromptBytes
+    self.whenUnanswered = whenUnanswered
+  }
+}

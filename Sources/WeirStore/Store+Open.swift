@@ -1,0 +1,61 @@
+internal import GRDB
+
+extension Store {
+  static let memoryPath = ":memory:"
+  /// Readers that run at the same time; more wait for one of these.
+  package static let readerCount = 4
+  private static let busySeconds = 5.0
+
+  /// Opens or creates the database at `path` and brings it to the schema of `migrations`.
+  ///
+  /// A missing folder is made with mode 0700 and the file with 0600, which its `-wal` and `-shm` files inherit; a
+  /// file that others may read is closed to them, a folder that exists is left as it is. Refused: a file that is not
+  /// a database, one of another program, and one with schema steps that `migrations` does not have.
+  package static func open(path: String, migrations: [StoreMigration]) throws(StoreFailure) -> Store {
+    try StateFile.prepare(path)
+    do {
+      let pool = try DatabasePool(path: path, configuration: configuration())
+      let store = Store(path: path, database: pool)
+      try SchemaSteps(path: path, migrations: migrations).apply(to: pool)
+      return store
+    } catch let error as StoreFailure {
+      throw error
+    } catch let error as DatabaseError {
+      throw StoreFailure(error, path: path)
+    } catch {
+      throw .cannotOpen(path: path, reason: "\(type(of: error))")
+    }
+  }
+
+  /// A database without a file, gone with the value; for tests and runs without state.
+  package static func inMemory(migrations: [StoreMigration]) throws(StoreFailure) -> Store {
+    do {
+      let queue = try DatabaseQueue(configuration: configuration())
+      try SchemaSteps(path: memoryPath, migrations: migrations).apply(to: queue)
+      return Store(path: memoryPath, database: queue)
+    } catch let error as StoreFailure {
+      throw error
+    } catch let error as DatabaseError {
+      throw StoreFailure(error, path: memoryPath)
+    } catch {
+      throw .cannotOpen(path: memoryPath, reason: "\(type(of: error))")
+    }
+  }
+
+  private static func configuration() -> Configuration {
+    var configuration = Configuration()
+    configuration.label = "weir"
+    configuration.busyMode = .timeout(busySeconds)
+    configuration.foreignKeysEnabled = true
+    configuration.maximumReaderCount = readerCount
+    configuration.prepareDatabase { database in
+      // A file from outside must not run functions through its schema: https://www.sqlite.org/pragma.html#pragma_trusted_schema
+      try database.execute(sql: "PRAGMA trusted_schema = OFF")
+      if !database.configuration.readonly {
+        // The log is cut back to this after a checkpoint, so that one burst does not hold the disk for ever.
+        try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
+      }
+    }
+    return configuration
+  }
+}

@@ -1,0 +1,65 @@
+import CWeirKernels
+import Glibc
+
+/// Sines and cosines of rotary position embeddings (Su et al., RoFormer, 2021), computed in double precision for every
+/// position of a context window.
+///
+/// Pair i of a head is turned by position * base^(-2i / width).
+package struct RotaryTable: Sendable {
+  /// Which elements of a head make a pair.
+  package enum Layout: Sendable {
+    /// (0, 1), (2, 3), ...: llama.cpp's "norm", as in files of the llama architecture.
+    case interleaved
+    /// (0, n/2), (1, n/2 + 1), ...: llama.cpp's "neox", as in files of the qwen2 architecture.
+    case halves
+  }
+
+  package let layout: Layout
+  /// Elements of a head that are turned; even.
+  package let width: Int
+  package let positions: Int
+  private let cosines: [Float]
+  private let sines: [Float]
+
+  package init(layout: Layout, width: Int, positions: Int, base: Double) {
+    precondition(width > 0 && width.isMultiple(of: 2), "a rotation turns pairs, not \(width) elements")
+    precondition(positions >= 0 && base > 0, "a rotation needs positions and a positive base")
+    self.layout = layout
+    self.width = width
+    self.positions = positions
+    let frequencies = (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) }
+    var cosines: [Float] = []
+    var sines: [Float] = []
+    cosines.reserveCapacity(positions * width / 2)
+    sines.reserveCapacity(positions * width / 2)
+    for position in 0..<positions {
+      for frequency in frequencies {
+        let angle = Double(position) * frequency
+        cosines.append(Float(cos(angle)))
+        sines.append(Float(sin(angle)))
+      }
+    }
+    self.cosines = cosines
+    self.sines = sines
+  }
+
+  /// Turns the consecutive heads of one token in place. `x` is heads x headWidth; each head's first `width` elements turn.
+  package func rotate(_ x: FloatView, headWidth: Int, position: Int, kernels: Kernels = .active) {
+    precondition(position >= 0 && position < positions, "position \(position) of a table for \(positions)")
+    precondition(headWidth >= width && x.count.isMultiple(of: headWidth), "\(x.count) floats as heads of \(headWidth)")
+    let pairs = width / 2
+    unsafe cosines.withUnsafeBufferPointer { cosines in
+      unsafe sines.withUnsafeBufferPointer { sines in
+        guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
+        for head in stride(from: 0, to: x.count, by: headWidth) {
+          let first = unsafe x.pointer + head
+          let row = position * pairs
+          switch layout {
+          case .interleaved: unsafe kernels.table.pointee.rotate_pairs(first, cosine + row, sine + row, pairs)
+          case .halves: unsafe kernels.table.pointee.rotate_halves(first, cosine + row, sine + row, pairs)
+          }
+        }
+      }
+    }
+  }
+}

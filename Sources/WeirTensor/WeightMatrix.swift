@@ -1,0 +1,64 @@
+import CWeirKernels
+
+/// An immutable matrix of weights, packed for the kernels: rows x columns, in any supported type.
+///
+/// The packed form (panels of 16 rows, columns interleaved, scales beside their block; see `CWeirKernels.h`) is the only
+/// copy: it serves products and single rows, so a tied embedding table is held once.
+// @unchecked Sendable because the memory is written in `init` only and freed in `deinit`.
+@safe package final class WeightMatrix: @unchecked Sendable {
+  package let type: TensorType
+  package let rows: Int
+  package let columns: Int
+  /// Bytes of the packed form, which is padded to whole panels.
+  package let byteCount: Int
+  let panels: UnsafeMutableRawPointer
+
+  /// Rows that are packed together, and the unit in which a product can be split.
+  package static let rowsPerPanel = Int(WEIR_PANEL_ROWS)
+
+  package var panelCount: Int { (rows + Self.rowsPerPanel - 1) / Self.rowsPerPanel }
+
+  /// Packs the bytes of a GGUF tensor: row after row, each in ggml's block layout. `bytes` may have any alignment and is
+  /// not needed afterwards.
+  package init(type: TensorType, rows: Int, columns: Int, bytes: RawSpan) throws(TensorFailure) {
+    guard (1...Int.max / 2).contains(rows), columns > 0 else { throw .shape(rows: rows, columns: columns) }
+    // The padded matrix in the widest type bounds every size computed from here on, in C as well.
+    let (elements, overflow) = (rows + Self.rowsPerPanel).multipliedReportingOverflow(by: columns)
+    guard !overflow, elements <= Int.max / 8 else { throw .shape(rows: rows, columns: columns) }
+    guard columns.isMultiple(of: type.blockSize) else {
+      throw .columns(type: type, found: columns, multipleOf: type.blockSize)
+    }
+    let expected = rows * columns / type.blockSize * type.bytesPerBlock
+    guard bytes.byteCount == expected else {
+      throw .byteCount(type: type, found: bytes.byteCount, expected: expected)
+    }
+    self.type = type
+    self.rows = rows
+    self.columns = columns
+    byteCount = weir_packed_bytes(type.kernelType, rows, columns)
+    unsafe panels = .allocate(byteCount: byteCount, alignment: 64)
+    unsafe bytes.withUnsafeBytes { source in
+      guard let first = source.baseAddress else { return }
+      unsafe weir_pack(type.kernelType, first, rows, columns, panels)
+    }
+  }
+
+  /// An F32 matrix of row-major values.
+  package convenience init(rows: Int, columns: Int, values: [Float]) throws(TensorFailure) {
+    try unsafe self.init(type: .f32, rows: rows, columns: columns, bytes: values.span.bytes)
+  }
+
+  deinit { unsafe panels.deallocate() }
+}
+
+extension TensorType {
+  var kernelType: weir_weights {
+    switch self {
+    case .f32: WEIR_WEIGHTS_F32
+    case .f16: WEIR_WEIGHTS_F16
+    case .bf16: WEIR_WEIGHTS_BF16
+    case .q8_0: WEIR_WEIGHTS_Q8_0
+    case .q4_0: WEIR_WEIGHTS_Q4_0
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import WeirDomain
+
+/// Reads the fields of one JSON line with their types and ranges checked; errors name the field, found and allowed.
+struct FieldReader {
+  let object: [String: JSONValue]
+  let id: String
+
+  func refuseUnknown(allowed: [String]) throws(LineError) {
+    guard let unknown = object.keys.filter({ !allowed.contains($0) }).min() else { return }
+    // A field's name is the caller's own word: keep it short and printable.
+    let name = String(unknown.prefix(40).filter { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })
+    throw LineError(
+      id: id, code: "unknown_field",
+      message: "field \"\(name)\" is not known; allowed are \(allowed.joined(separator: ", "))")
+  }
+
+  func text(_ name: String, longest: Int) throws(LineError) -> String? {
+    guard let value = present(name) else { return nil }
+    guard let text = value.text, !text.isEmpty, text.utf8.count <= longest else {
+      throw invalid(name, "must be a text of 1 to \(longest) bytes")
+    }
+    return text
+  }
+
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) throws(LineError) -> Choice? {
+    guard let value = present(name) else { return nil }
+    guard let choice = value.text.flatMap(Choice.init(rawValue:)) else {
+      throw invalid(name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return choice
+  }
+
+  func integer(_ name: String, in range: ClosedRange<Int>) throws(LineError) -> Int? {
+    guard let value = present(name) else { return nil }
+    guard let integer = value.integer, range.contains(integer) else {
+      throw invalid(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return integer
+  }
+
+  func number(_ name: String, in range: ClosedRange<Double>) throws(LineError) -> Double? {
+    guard let value = present(name) else { return nil }
+    guard let number = value.number, range.contains(number) else {
+      throw invalid(name, "must be a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// One text or a list of at most `most`.
+  func texts(_ name: String, most: Int) throws(LineError) -> [String]? {
+    guard let value = present(name) else { return nil }
+    if let text = value.text, !text.isEmpty { return [text] }
+    let texts = value.array?.compactMap(\.text).filter { !$0.isEmpty } ?? []
+    guard let array = value.array, array.count == texts.count, array.count <= most else {
+      throw invalid(name, "must be a text or a list of at most \(most) texts")
+    }
+    return texts
+  }
+
+  /// `prompt` as one turn of the user, or `messages`; exactly one of the two must be there.
+  func conversation() throws(LineError) -> [ChatMessage] {
+    switch (present("prompt"), present("messages")) {
+    case (.some(let prompt), nil):
+      guard let text = prompt.text else { throw invalid("prompt", "must be a text") }
+      return [ChatMessage(role: .user, content: text)]
+    case (nil, .some(let messages)):
+      return try turns(messages)
+    case (nil, nil):
+      throw LineError(id: id, code: "missing_prompt", message: "the line has neither field prompt nor field messages")
+    case (.some, .some):
+      throw LineError(id: id, code: "invalid_field", message: "the line has both prompt and messages; give one of them")
+    }
+  }
+
+  private func turns(_ value: JSONValue) throws(LineError) -> [ChatMessage] {
+    let rule = "must be a list of 1 to 1000 objects with role (system, user, assistant) and content, the last by user"
+    guard let array = value.array, (1...1000).contains(array.count) else { throw invalid("messages", rule) }
+    var messages: [ChatMessage] = []
+    for element in array {
+      guard case .object(let fields) = element, Set(fields.keys).isSubset(of: ["role", "content"]),
+        let role = fields["role"]?.text.flatMap(ChatMessage.Role.init(rawValue:)), let content = fields["content"]?.text
+      else { throw invalid("messages", rule) }
+      messages.append(ChatMessage(role: role, content: content))
+    }
+    guard messages.last?.role == .user else { throw invalid("messages", rule) }
+    return messages
+  }
+
+  /// The field's value unless it is absent or null.
+  private func present(_ name: String) -> JSONValue? {
+    guard let value = object[name], value != .null else { return nil }
+    return value
+  }
+
+  private func invalid(_ name: String, _ rule: String) -> LineError {
+    LineError(id: id, code: "invalid_field", message: "field \(name) \(rule)")
+  }
+}

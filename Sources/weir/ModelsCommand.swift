@@ -1,0 +1,58 @@
+import ArgumentParser
+import WeirAssembly
+import WeirConfiguration
+import WeirDomain
+import WeirFiles
+
+/// `weir models`: what is loaded.
+struct ModelsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "Shows the models that would answer.", subcommands: [List.self],
+    defaultSubcommand: List.self)
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "Lists the bundle's files with size, origin and digest.")
+
+    @OptionGroup var node: NodeOptions
+
+    @Flag(help: "One JSON object a model.")
+    var json = false
+
+    func run() async throws {
+      try await ProcessExit.reporting {
+        let bundle = try ModelBundle(node.load().models)
+        let output = OutputFile(descriptor: 1, name: "standard output")
+        if !json { _ = try output.write("bundle \(bundle.name), version \(bundle.version)\n") }
+        var parts = [("encoder", bundle.encoder), ("intents", bundle.intents)]
+        if let generator = bundle.generator { parts.append(("generator", generator)) }
+        for (name, part) in parts {
+          try part.verify()
+          let digest = SHA256Digest(of: part.region).hex
+          _ = try output.write(
+            json
+              ? line(name, part, digest, bundle)
+              : "\(pad(name, 10))\(pad(part.origin.rawValue, 12))\(pad("\(part.region.count)", 12))\(digest)\n")
+        }
+      }
+    }
+
+    private func pad(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(width - text.count, 1))
+    }
+
+    private func line(_ name: String, _ part: ModelBundle.Part, _ digest: String, _ bundle: ModelBundle) -> String {
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.add("model", name)
+      writer.add("origin", part.origin.rawValue)
+      writer.add("place", part.region.name)
+      writer.add("bytes", part.region.count)
+      writer.add("sha256", digest)
+      writer.add("bundle", bundle.name)
+      writer.add("version", bundle.version)
+      writer.endObject()
+      return writer.text + "\n"
+    }
+  }
+}

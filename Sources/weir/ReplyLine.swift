@@ -1,0 +1,96 @@
+import WeirDomain
+import WeirReview
+import WeirRouting
+
+/// One line of output for one line of input.
+enum ReplyLine {
+  case reply(RouteReply)
+  case bad(LineError)
+
+  /// True when the request needs nothing more: it was answered, or waits in the durable queue.
+  var isDone: Bool {
+    guard case .reply(let reply) = self else { return false }
+    if case .failed = reply.outcome { return false }
+    return true
+  }
+
+  /// The JSON object of this line, without a line feed.
+  var json: String {
+    var writer = JSONWriter()
+    writer.beginObject()
+    switch self {
+    case .reply(let reply): add(reply, to: &writer)
+    case .bad(let error):
+      writer.add("id", error.id)
+      writer.add("status", "error")
+      add(code: error.code, kind: .badRequest, message: error.message, to: &writer)
+    }
+    writer.endObject()
+    return writer.text
+  }
+
+  /// The answer as a person reads it on a terminal: one line for what has no answer.
+  var plainText: String {
+    switch self {
+    case .bad(let error): return "[\(error.id): \(error.message)]"
+    case .reply(let reply):
+      switch reply.outcome {
+      case .answered(let answer): return answer
+      case .deferred: return "[\(reply.requestID): deferred, answer it later with weir route --deferred]"
+      case .failed(let error): return "[\(reply.requestID): \(error.message)]"
+      }
+    }
+  }
+
+  private func add(_ reply: RouteReply, to writer: inout JSONWriter) {
+    writer.add("id", reply.requestID)
+    switch reply.outcome {
+    case .answered(let answer):
+      writer.add("status", "answered")
+      writer.add("answer", answer)
+    case .deferred: writer.add("status", "deferred")
+    case .failed(let error):
+      writer.add("status", "error")
+      add(code: error.code, kind: error.kind, message: error.message, to: &writer)
+    }
+    writer.add("tier", reply.tier?.rawValue)
+    writer.add("model", reply.model)
+    writer.add("intent", reply.reading?.intent)
+    writer.add("confidence", reply.reading?.confidence, decimals: 4)
+    writer.add("out_of_scope", reply.reading?.outOfScope, decimals: 4)
+    writer.add("band", reply.band?.rawValue)
+    writer.beginArray("reasons")
+    for reason in reply.reasons {
+      writer.beginObject()
+      writer.add("code", reason.code)
+      writer.add("text", reason.text)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.beginObject("timings_us")
+    for timing in reply.timings {
+      writer.add(timing.step.rawValue, Double(timing.nanoseconds) / 1000, decimals: 1)
+    }
+    writer.add("total", Double(reply.nanoseconds) / 1000, decimals: 1)
+    writer.endObject()
+    writer.beginObject("tokens")
+    writer.add("prompt", reply.usage.prompt)
+    writer.add("completion", reply.usage.completion)
+    writer.add("estimated", reply.usage.isEstimated)
+    writer.endObject()
+    writer.add("cost_picodollars", reply.cost.picodollars)
+    writer.beginObject("saved_picodollars")
+    writer.add("cache", reply.savedByCache.picodollars)
+    writer.add("routing", reply.savedByRouting.picodollars)
+    writer.endObject()
+    writer.add("trace", reply.traceID.description)
+  }
+
+  private func add(code: String, kind: FailureKind, message: String, to writer: inout JSONWriter) {
+    writer.beginObject("error")
+    writer.add("code", code)
+    writer.add("kind", kind.rawValue)
+    writer.add("message", message)
+    writer.endObject()
+  }
+}

@@ -1,0 +1,110 @@
+import Dispatch
+import Synchronization
+import WeirAssembly
+import WeirConfiguration
+import WeirDomain
+import WeirFiles
+import WeirRouting
+
+/// The shell around one run of `weir route`: where lines come from, where replies go, progress, Ctrl-C.
+final class RouteSession: Sendable {
+  private enum Style { case json, text, explanation }
+
+  private let command: RouteCommand
+  private let node: Node
+  private let interruption: Interruption
+  private let output: OutputFile
+  private let finished: FinishedIDs
+  private let style: Style
+  private let progress: Mutex<Progress?>
+  /// Blocking reads and writes have threads of their own, so that they never hold up the answers.
+  private let reading = DispatchQueue(label: "weir.route.read")
+  private let writing = DispatchQueue(label: "weir.route.write")
+
+  init(command: RouteCommand, node: Node) throws {
+    self.command = command
+    self.node = node
+    interruption = try Interruption()
+    let longestLine = node.configuration.limits.maxLineBytes
+    let path = command.output ?? "/proc/self/fd/1"
+    let isFile = command.output != nil || OutputFile.isRegularFile(descriptor: 1)
+    if command.resume, !isFile {
+      throw StartFailure.cannotResume
+    }
+    finished = command.resume ? try FinishedIDs(path: path, longestLine: max(longestLine * 8, 1 << 24)) : .none
+    if let file = command.output {
+      output = try OutputFile(appendingTo: file, cutTo: command.resume ? finished.wholeBytes : nil)
+    } else {
+      output = OutputFile(descriptor: 1, name: "standard output")
+      if command.resume { try output.cut(to: finished.wholeBytes) }
+    }
+    style = command.explain ? .explanation : command.json ?? !output.isTerminal ? .json : .text
+    let columns = OutputFile.terminalColumns(of: 2)
+    let errors = OutputFile(descriptor: 2, name: "standard error")
+    let showsProgress = !command.quiet && !(output.isTerminal && command.output == nil)
+    progress = Mutex(showsProgress ? Progress(output: errors, columns: columns, now: node.clock.monotonic()) : nil)
+  }
+
+  var wasInterrupted: Bool { interruption.isInterrupted && !outputClosed.load(ordering: .relaxed) }
+  private let outputClosed = Atomic(false)
+
+  func run() async throws -> RouteRun.Tally {
+    let sources = interruption.listen()
+    defer { sources.forEach { $0.cancel() } }
+    let tally = command.deferred ? try await runDeferred() : try await runInput()
+    outputClosed.store(tally.outputClosed, ordering: .relaxed)
+    try progress.withLock { try $0?.finish(now: node.clock.monotonic()) }
+    return tally
+  }
+
+  private func runInput() async throws -> RouteRun.Tally {
+    let reader = LineReader(
+      descriptor: 0, name: "standard input", maximumBytes: node.configuration.limits.maxLineBytes,
+      wake: interruption.wake)
+    let limits = node.configuration.limits
+    return try await RouteRun(
+      jobs: limits.jobs, window: limits.jobs + limits.queue, format: command.input,
+      defaults: RouteRequest(id: "", messages: [], tenant: command.tenant ?? "default"), finished: finished,
+      router: node.router, interruption: interruption, write: { [self] in try await write($0) },
+      read: { [reading] in try await reading.run { try reader.next() } }
+    ).run()
+  }
+
+  /// Answers what waits, as long as the link holds.
+  private func runDeferred() async throws -> RouteRun.Tally {
+    var tally = RouteRun.Tally()
+    while !interruption.isInterrupted, let reply = try await node.router.routeNextDeferred() {
+      switch reply.outcome {
+      case .answered: tally.answered += 1
+      case .deferred: tally.deferred += 1
+      case .failed: tally.failed += 1
+      }
+      if try await write(.reply(reply)) == false {
+        tally.outputClosed = true
+        break
+      }
+    }
+    return tally
+  }
+
+  private func write(_ line: ReplyLine) async throws -> Bool {
+    let text =
+      switch style {
+      case .json: line.json + "\n"
+      case .text: line.plainText + "\n"
+      case .explanation: Explanation(line: line).text
+      }
+    let isOpen = try await writing.run { [output] in try output.write(text) }
+    try progress.withLock { try $0?.note(line, now: node.clock.monotonic()) }
+    return isOpen
+  }
+}
+
+extension DispatchQueue {
+  /// Runs blocking work on this queue and waits for it without holding a thread of the caller's pool.
+  func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      async { continuation.resume(with: Result(catching: body)) }
+    }
+  }
+}

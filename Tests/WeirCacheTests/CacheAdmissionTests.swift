@@ -1,0 +1,63 @@
+import Testing
+import WeirDomain
+
+@testable import WeirCache
+
+@Suite struct CacheAdmissionTests {
+  private func plan(_ prompt: String, user: String? = nil, temperature: Double? = nil) -> CachePlan {
+    CachePlan(
+      RouteRequest(
+        id: "r", messages: [ChatMessage(role: .user, content: prompt)], user: user,
+        settings: ModelSettings(temperature: temperature)))
+  }
+
+  @Test(arguments: [
+    "what is the weather in Paris", "what time is it", "who won today", "stock price of Apple",
+    "what's on this weekend", "is the shop open right now", "what is the current version of Swift",
+  ])
+  func `an answer that depends on when it is asked stays out of the semantic tier`(prompt: String) {
+    #expect(plan(prompt).admission.reason == .temporal)
+    #expect(plan(prompt).partition == nil)
+    #expect(plan(prompt).key != nil)
+  }
+
+  @Test(arguments: [
+    "what is my balance", "where is my order", "cancel my order 123", "where is order 4711", "my name is Ann",
+    "send it to ann@example.com", "when will my refund arrive", "how much do I owe", "track parcel AB1234567",
+    "how do I pay invoice 99812345",
+  ])
+  func `an answer of one person's own is kept for that user, and for nobody where no user is named`(prompt: String) {
+    #expect(plan(prompt).admission.reason == .personal)
+    #expect(plan(prompt).key == nil)
+    let (ann, bob) = (plan(prompt, user: "ann"), plan(prompt, user: "bob"))
+    #expect(ann.partition == nil)
+    #expect(ann.key != nil && ann.key != bob.key)
+  }
+
+  @Test(arguments: [
+    "how do I check my balance", "how can I track my order", "I want to cancel my order",
+    "what is the capital of France",
+    "how do I change my shipping address", "write a haiku about rain", "what is the current ratio in accounting",
+  ])
+  func `an answer for all may be shared`(prompt: String) {
+    #expect(plan(prompt).admission.reason == nil)
+    #expect(plan(prompt).partition != nil)
+    #expect(plan(prompt, user: "ann").key == plan(prompt, user: "bob").key)
+  }
+
+  @Test func `a high temperature asks for variety`() {
+    #expect(plan("write a haiku", temperature: 1).admission.reason == .creative)
+    #expect(plan("write a haiku", temperature: 0.2).admission.reason == nil)
+  }
+
+  @Test func `a prompt longer than the encoder's window is not compared, and takes no long time to read`() {
+    #expect(plan(String(repeating: "my order is due and ", count: 60)).admission.reason == .long)
+    #expect(plan(String(repeating: "my ", count: 500_000)).admission.reason == .long)
+    #expect(plan(String(repeating: "x", count: 5_000) + " what is my balance").admission.reason == .personal)
+  }
+
+  @Test(arguments: ["", " \n", "?!"])
+  func `a prompt without words is not compared`(prompt: String) {
+    #expect(plan(prompt).admission.reason == .empty)
+  }
+}

@@ -1,0 +1,70 @@
+import Testing
+import WeirDomain
+import WeirTestSupport
+
+@testable import WeirCache
+
+@Suite struct CacheKeyTests {
+  private struct Fields: Hashable {
+    var tenant = "t"
+    var user: String?
+    var settings = ModelSettings(model: "m", stop: [])
+    var messages = [ChatMessage(role: .user, content: "hi")]
+    var key: CacheKey { CacheKey(tenant: tenant, user: user, settings: settings, messages: messages) }
+  }
+
+  @Test func `a change of any field is another key`() {
+    let changes: [(inout Fields) -> Void] = [
+      { $0.tenant = "u" }, { $0.tenant = "" }, { $0.user = "" }, { $0.user = "t" }, { $0.settings.model = "n" },
+      { $0.settings.maxTokens = 0 }, { $0.settings.maxTokens = 10 }, { $0.settings.temperature = 0 },
+      { $0.settings.temperature = 0.5 }, { $0.settings.topP = 0 }, { $0.settings.topP = 0.5 },
+      { $0.settings.seed = 0 }, { $0.settings.seed = 10 }, { $0.settings.stop = [""] },
+      { $0.settings.stop = ["a", "b"] }, { $0.settings.stop = ["b", "a"] }, { $0.settings.stop = ["ab"] },
+      { $0.messages = [] }, { $0.messages[0].role = .system }, { $0.messages[0].role = .assistant },
+      { $0.messages[0].content = "hi " }, { $0.messages.append(ChatMessage(role: .user, content: "")) },
+      { $0.messages.append(ChatMessage(role: .user, content: "hi")) },
+    ]
+    var keys: Set<CacheKey> = [Fields().key]
+    for change in changes {
+      var fields = Fields()
+      change(&fields)
+      #expect(keys.insert(fields.key).inserted, "\(fields)")
+    }
+  }
+
+  @Test func `random requests have the same key only when they are the same`() {
+    // Few and short values, so that texts often move between neighbours.
+    let texts = ["", "a", "b", "ab", "user", "\0", "system"]
+    var random = SeededRandom(seed: 3)
+    var seen: [CacheKey: Fields] = [:]
+    for _ in 0..<3_000 {
+      func text() -> String { texts.randomElement(using: &random) ?? "" }
+      var fields = Fields()
+      fields.tenant = text()
+      fields.user = Bool.random(using: &random) ? text() : nil
+      fields.settings.model = text()
+      fields.settings.maxTokens = [nil, 0, 1].randomElement(using: &random) ?? nil
+      fields.settings.seed = [nil, 0, 1].randomElement(using: &random) ?? nil
+      fields.settings.stop = (0..<Int.random(in: 0...2, using: &random)).map { _ in text() }
+      fields.messages = (0..<Int.random(in: 0...2, using: &random)).map { _ in
+        ChatMessage(role: ChatMessage.Role.allCases.randomElement(using: &random) ?? .user, content: text())
+      }
+      if let other = seen.updateValue(fields, forKey: fields.key) { #expect(other == fields) }
+    }
+  }
+
+  @Test func `minus zero is zero, and the two kinds of key never meet`() {
+    var (left, right) = (Fields(), Fields())
+    left.settings.temperature = 0
+    right.settings.temperature = -0.0
+    #expect(left.key == right.key)
+    #expect(
+      CacheKey(tenant: "t", settings: left.settings, context: [])
+        != CacheKey(tenant: "t", user: nil, settings: left.settings, messages: []))
+  }
+
+  @Test func `hexadecimal has two digits for each byte`() {
+    #expect(Fields().key.hex.count == 64)
+    #expect(Fields().key.bytes.count == 32)
+  }
+}

@@ -1,0 +1,33 @@
+import Testing
+import WeirGenerator
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct LogitSummaryTests {
+  @Test func `log-probabilities equal a plain double-precision softmax at every size`() {
+    var random = SamplingRandom(seed: 21)
+    for count in Array(1...40) + [255, 256, 257] {
+      let row = (0..<count).map { _ in Float.random(in: -90...30, using: &random) }
+      let summary = LogitSummary(row.span)
+      let largest = Double(row.max() ?? 0)
+      let sum = row.reduce(0.0) { $0 + exp(Double($1) - largest) }
+      #expect(summary.largest == row.max())
+      #expect(Int(summary.best) == row.firstIndex(of: summary.largest))
+      #expect(abs(summary.sum - sum) <= 1e-11 * sum)
+      for logit in row {
+        #expect(abs(summary.logProbability(ofLogit: logit) - (Double(logit) - largest - log(sum))) < 1e-10)
+      }
+    }
+  }
+
+  @Test func `minus infinity counts nothing and not a number is kept`() {
+    let row: [Float] = [-.infinity, 0, -.infinity, -.infinity, -1000, -.infinity, -.infinity, -.infinity, -.infinity]
+    #expect(LogitSummary(row.span).sum == 1)
+    let broken: [Float] = [0, 1, .nan, 0, 0, 0, 0, 0]
+    #expect(LogitSummary(broken.span).sum.isNaN)
+  }
+}

@@ -1,0 +1,73 @@
+import Testing
+import WeirDomain
+import WeirGenerator
+import WeirModelFiles
+
+/// Small trained models beside what llama.cpp does with them: ids, text and first logits of a greedy answer.
+@Suite(.enabled(if: References.weights != nil))
+struct RealWeightsTests {
+  struct Golden: Decodable {
+    var prompt: String
+    var n_prompt: Int
+    /// The prompt's ids, then the answer's.
+    var ids: [Int32]
+    var text: String
+    /// Logits after the prompt.
+    var first_logits: [Float]
+  }
+
+  static let names = [
+    "stories260K/stories260K-f32", "babyllama105/babyllama105-f32", "babyllama105/babyllama105-q8_0",
+    "babyllama105/babyllama105-q4_0",
+  ]
+
+  private func golden(_ name: String) throws -> (GeneratorModel, Golden) {
+    let path = "\(References.weights ?? "")/\(name)"
+    return (
+      try References.model(path + ".gguf"), try References.decode(Golden.self, path + ".golden.json")
+    )
+  }
+
+  @Test(arguments: names)
+  func `greedy ids and first logits are llama.cpp's`(name: String) throws {
+    let (model, golden) = try golden(name)
+    let session = GeneratorSession(model)
+    try session.prefill(Array(golden.ids.prefix(golden.n_prompt)))
+    let error = zip(session.logits, golden.first_logits).map { abs($0 - $1) }.max() ?? .infinity
+    // llama.cpp keeps keys and values in F16 and rounds activations in its own blocks.
+    let bound: Float = name.hasSuffix("f32") ? 0.02 : 0.25
+    #expect(error < bound, "largest difference \(error)")
+
+    var ids = Array(golden.ids.prefix(golden.n_prompt))
+    while ids.count < golden.ids.count {
+      let next = LogitSummary(session.logits.span).best
+      ids.append(next)
+      if ids.count < golden.ids.count { try session.decode(next) }
+    }
+    #expect(ids == golden.ids)
+  }
+
+  @Test(arguments: names)
+  func `the answer's text and tokens are llama.cpp's`(name: String) throws {
+    let path = "\(References.weights ?? "")/\(name)"
+    let generator = try Generator(GGUFFile(path: path + ".gguf"))
+    let golden = try References.decode(Golden.self, path + ".golden.json")
+    let prompt = [ChatMessage(role: .user, content: golden.prompt)]
+    let wanted = Array(golden.ids.dropFirst(golden.n_prompt))
+    #expect(generator.templateFamily == .plain)
+    #expect(try generator.promptTokens(prompt) == Array(golden.ids.prefix(golden.n_prompt)))
+    let answer = try generator.generate(prompt, options: GenerationOptions(maxTokens: wanted.count))
+    #expect(answer.tokens == wanted)
+    #expect(answer.text == golden.text)
+    #expect(answer.finish == .length)
+    #expect(AnswerProbe().judge(answer) == .rejected(.cutOff(.length)))
+  }
+
+  @Test func `a type that is not supported is refused by name`() throws {
+    let path = "\(References.weights ?? "")/babyllama105/babyllama105-q5_0.gguf"
+    let failure = #expect(throws: GeneratorFailure.self) { try References.model(path) }
+    #expect(
+      failure == .modelFile(.unsupportedTensorType(file: path, tensor: "blk.0.attn_q.weight", found: "Q5_0")))
+    #expect(failure?.kind == .badModel)
+  }
+}

@@ -1,0 +1,213 @@
+import Foundation
+import Synchronization
+import Testing
+import WeirCache
+import WeirClassifier
+import WeirDomain
+import WeirEncoder
+import WeirFiles
+import WeirHTTP
+import WeirLedger
+import WeirModelFiles
+import WeirProviders
+import WeirReview
+import WeirRouting
+import WeirStore
+import WeirTestSupport
+
+/// The request's way with the real encoder and classifier, and answerers that say what the test wrote down.
+@Suite struct RouterTests {
+  private static let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Assets/Models").path
+
+  /// Read once for all tests.
+  private static let parts: Result<(Encoder, IntentClassifier), any Error> = Result {
+    let encoder = try Encoder(GGUFFile(path: models + "/encoder.gguf"))
+    return (
+      encoder,
+      try IntentClassifier(
+        from: GGUFFile(path: models + "/intents.gguf"), encoderFingerprint: encoder.fingerprint)
+    )
+  }
+
+  private func router(
+    store: Store, local: ScriptedLocal? = ScriptedLocal(), remotes: [RemoteRoutes.Route] = [],
+    errorBudget: Double = 0.45, whenUnanswered: RouterSettings.Unanswered = .keepForLater
+  ) throws -> Router {
+    let (encoder, classifier) = try Self.parts.get()
+    let price = Price(validFrom: Timestamp(milliseconds: 0), input: Money(picodollars: 7), output: Money(picodollars: 11))
+    let counter = Mutex<Int64>(0)
+    let clock = NodeClock(
+      monotonic: { counter.withLock { $0 += 1; return $0 } }, wall: { Timestamp(milliseconds: 1_000_000) },
+      random: { UInt64(counter.withLock { $0 += 1; return $0 }) &* 0x9E37_79B9_7F4A_7C15 })
+    return Router(
+      Router.Parts(
+        encoder: encoder, classifier: classifier,
+        cache: try ResponseCache.open(
+          store: store, encoder: .init(fingerprint: encoder.fingerprint, dimension: encoder.shape.width),
+          at: clock.wall()),
+        local: local, remotes: RemoteRoutes(remotes), store: store,
+        prices: PriceList(asOf: "2026-01-01", baseline: "big", prices: ["big": [price]]),
+        policy: RoutePolicy(errorBudget: errorBudget), sampler: ReviewSampler(uncertain: 1, audit: 0),
+        settings: RouterSettings(maxPromptBytes: 10_000, whenUnanswered: whenUnanswered), clock: clock))
+  }
+
+  private func store() throws -> Store {
+    try Store.inMemory(
+      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations)
+  }
+
+  private func request(_ text: String, id: String = "a") -> RouteRequest {
+    RouteRequest(id: id, messages: [ChatMessage(role: .user, content: text)])
+  }
+
+  private static let inScope = "What is your refund policy?"
+  private static let beyond = "Compose a sonnet on volcanic glass."
+
+  @Test func `a confident prompt is answered locally once and then from the cache`() async throws {
+    let store = try store()
+    let local = ScriptedLocal()
+    let router = try router(store: store, local: local)
+    let first = await router.route(request(Self.inScope))
+    #expect(first.tier == .generator)
+    #expect(first.answer == "scripted")
+    let second = await router.route(request(Self.inScope, id: "b"))
+    #expect(second.tier == .exact)
+    #expect(local.calls == 1)
+    #expect(second.savedByCache == Money(picodollars: 3 * 7 + 2 * 11))
+    #expect(first.savedByRouting == second.savedByCache)
+  }
+
+  @Test func `every request leaves exactly one cost event with its steps`() async throws {
+    let store = try store()
+    let router = try router(store: store)
+    for (index, text) in [Self.inScope, Self.inScope, Self.beyond, ""].enumerated() {
+      _ = await router.route(request(text, id: "\(index)"))
+    }
+    let report = try LedgerReport.make(LedgerReport.Query(), from: store)
+    #expect(report.total.requests == 4)
+    #expect(report.total.outcomes == [.answered: 2, .deferred: 1, .failed: 1])
+    let steps = await router.route(request(Self.inScope + " please", id: "z")).timings.map(\.step)
+    #expect(steps == [.normalize, .admit, .exact, .embed, .similar, .classify, .decide, .answer, .record])
+  }
+
+  @Test func `an answer that fails its check cascades to a remote and is kept for review`() async throws {
+    let store = try store()
+    let remote = ScriptedAnswerer(answers: "from ", "afar")
+    let router = try router(
+      store: store, local: ScriptedLocal(verdict: .rejected("loop")),
+      remotes: [.init(tier: .premium, model: "big", answerer: remote)])
+    let reply = await router.route(request(Self.inScope))
+    #expect(reply.tier == .premium)
+    #expect(reply.answer == "from afar")
+    #expect(reply.reasons.contains(.checkFailed("loop")))
+    #expect(reply.cost == Money(picodollars: 1 * 7 + 2 * 11))
+    let causes = try store.read { try ReviewQueue.count(of: .cascaded, in: $0) }
+    #expect(causes == 1)
+  }
+
+  @Test func `the next tier is asked when one is overloaded`() async throws {
+    let busy = ScriptedAnswerer(name: "busy") { _, _ in
+      .failure(.overloaded(status: 503, error: ProviderErrorCode(type: nil, code: nil), retryAfter: nil))
+    }
+    let free = ScriptedAnswerer(answers: "ok")
+    let router = try router(
+      store: try store(), local: nil,
+      remotes: [
+        .init(tier: .economy, model: "big", answerer: busy), .init(tier: .premium, model: "big", answerer: free),
+      ])
+    let reply = await router.route(request(Self.beyond))
+    #expect(reply.tier == .premium)
+    #expect(reply.reasons.map(\.code).contains("remote_failed"))
+  }
+
+  @Test func `what nobody can answer waits, fails or is answered in doubt, as the operator chose`() async throws {
+    let store = try store()
+    let waiting = await (try router(store: store, errorBudget: 0.001)).route(request(Self.beyond))
+    #expect(waiting.outcome == .deferred)
+    let failed = await (try router(store: store, errorBudget: 0.001, whenUnanswered: .fail)).route(
+      request(Self.beyond))
+    guard case .failed(let error) = failed.outcome else {
+      Issue.record("an error was expected")
+      return
+    }
+    #expect(error.code == "no_remote")
+    let local = ScriptedLocal()
+    let router = try router(store: store, local: local, errorBudget: 0.001, whenUnanswered: .answerLocally)
+    let doubtful = await router.route(request(Self.beyond))
+    #expect(doubtful.tier == .generator)
+    #expect(doubtful.reasons.last == .offlineFallback)
+    // An answer in doubt is never served again from the cache.
+    #expect(await router.route(request(Self.beyond)).tier == .generator)
+    #expect(local.calls == 2)
+  }
+
+  @Test func `a deferred prompt is settled in the transaction that records its answer`() async throws {
+    let store = try store()
+    _ = await (try router(store: store)).route(request(Self.beyond))
+    let remote = ScriptedAnswerer(answers: "late")
+    let router = try router(store: store, remotes: [.init(tier: .premium, model: "big", answerer: remote)])
+    let reply = try #require(try await router.routeNextDeferred())
+    #expect(reply.answer == "late")
+    #expect(try await router.routeNextDeferred() == nil)
+    let counts = try store.read { try DeferredQueue.counts(at: Timestamp(milliseconds: 1_000_000), in: $0) }
+    #expect(counts.answered == 1)
+    #expect(counts.waiting == 0)
+  }
+
+  @Test func `a cancelled request is not deferred`() async throws {
+    let store = try store()
+    let router = try router(store: store)
+    let reply = await router.route(request(Self.inScope), isCancelled: { true })
+    guard case .failed(let error) = reply.outcome else {
+      Issue.record("an error was expected")
+      return
+    }
+    #expect(error.kind == .cancelled)
+  }
+
+  @Test func `an earlier turn makes another prompt of it`() async throws {
+    let store = try store()
+    let remote = ScriptedAnswerer { number, _ in .answer(["answer \(number)"]) }
+    let router = try router(store: store, remotes: [.init(tier: .premium, model: "big", answerer: remote)])
+    func conversation(_ first: String) -> RouteRequest {
+      RouteRequest(
+        id: "c",
+        messages: [
+          ChatMessage(role: .user, content: first), ChatMessage(role: .assistant, content: "yes"),
+          ChatMessage(role: .user, content: "and for children?"),
+        ])
+    }
+    let museum = await router.route(conversation("What does the museum cost?"))
+    let train = await router.route(conversation("What does the train cost?"))
+    #expect(museum.answer != train.answer)
+    #expect(museum.reasons.contains(.conversation(turns: 2)))
+    #expect(await router.route(conversation("What does the train cost?")).tier == .exact)
+  }
+}
+
+/// A local answerer that gives one answer with one verdict.
+final class ScriptedLocal: LocalAnswerer {
+  let model = "scripted"
+  let window = 512
+  let readsSingleTurns = true
+  private let verdict: LocalAnswer.Verdict
+  private let count = Mutex(0)
+
+  init(verdict: LocalAnswer.Verdict = .accepted) {
+    self.verdict = verdict
+  }
+
+  var calls: Int { count.withLock { $0 } }
+
+  func promptTokens(of messages: [ChatMessage], intent: String?) -> Int { 3 }
+
+  func answer(
+    _ messages: [ChatMessage], intent: String?, settings: ModelSettings,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws(RouteError) -> LocalAnswer {
+    count.withLock { $0 += 1 }
+    return LocalAnswer(
+      text: "scripted", usage: TokenUsage(prompt: 3, completion: 2), verdict: isCancelled() ? .cancelled : verdict)
+  }
+}

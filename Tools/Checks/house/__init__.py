@@ -1,0 +1,1 @@
+"""The rules of the house, one module a topic; each has `check(tree)` that gives a list of violations."""

@@ -1,0 +1,135 @@
+// Compares every kernel table of this CPU with the scalar one, bit by bit, at every size. The Swift tests do the same
+// on the build machine; this program does it where Swift tests cannot run, such as under emulation. Its input is the
+// same everywhere, so the digests that it prints must be equal on all machines.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "CWeirKernels.h"
+
+enum { MOST = 1 << 17 };
+static float a[MOST], b[MOST], c[MOST], first[MOST], second[MOST];
+static int8_t codes[2][MOST];
+static float scales[2][MOST];
+static int32_t sums[2][MOST];
+static uint8_t source[MOST * 4];
+static _Alignas(64) uint8_t panels[MOST * 8];
+static unsigned long comparisons, failures;
+
+static uint64_t state, digest;
+static uint32_t random_bits(void) {
+  state = state * 6364136223846793005u + 1442695040888963407u;
+  return (uint32_t)(state >> 32);
+}
+static void fill(float *x, size_t n, float range) {
+  for (size_t i = 0; i < n; i++) x[i] = ((float)(random_bits() >> 8) / 8388608 - 1) * range;
+}
+static void expect_same(const void *x, const void *y, size_t bytes, const char *table, const char *what, size_t size) {
+  comparisons++;
+  for (size_t i = 0; i < bytes; i++) digest = (digest ^ ((const uint8_t *)x)[i]) * 1099511628211u;  // FNV-1a
+  if (memcmp(x, y, bytes) == 0) return;
+  if (failures++ < 20) printf("%s: %s differs from scalar at size %zu\n", table, what, size);
+}
+
+// Weights of every bit pattern except for infinite and NaN scales or values, which compare as they fall.
+static size_t make_weights(weir_weights type, size_t rows, size_t columns) {
+  static const size_t block_bytes[] = {4, 2, 2, 34, 18}, block[] = {1, 1, 1, 32, 32};
+  const size_t count = rows * columns / block[type], bytes = block_bytes[type];
+  for (size_t i = 0; i < count * bytes; i++) source[i] = (uint8_t)random_bits();
+  for (size_t i = 0; i < count; i++) {
+    if (type == WEIR_WEIGHTS_F32) {
+      const float value = ((float)(random_bits() >> 8) / 8388608 - 1) * 2;
+      memcpy(source + i * 4, &value, 4);
+    } else {
+      uint8_t *const high = source + i * bytes + 1;  // of the F16 scale, or of the F16 or BF16 value
+      *high = (uint8_t)((*high & 0x83) | (type == WEIR_WEIGHTS_BF16 ? 0x3c : 0x30));
+    }
+  }
+  return count * bytes;
+}
+
+static void compare_products(const weir_kernels *scalar, const weir_kernels *other, size_t rows, size_t columns,
+                             size_t tokens) {
+  for (int type = 0; type < WEIR_WEIGHTS_COUNT; type++) {
+    if (type >= WEIR_WEIGHTS_Q8_0 && columns % WEIR_BLOCK) continue;
+    make_weights((weir_weights)type, rows, columns);
+    weir_pack((weir_weights)type, source, rows, columns, panels);
+    fill(a, tokens * columns, 2);
+    fill(b, rows, 1);
+    scalar->quantize(a, tokens * columns / WEIR_BLOCK, codes[0], scales[0], sums[0]);
+    weir_product p = {
+      .panels = panels, .rows = rows, .columns = columns, .end_panel = (rows + 15) / 16, .tokens = tokens, .x = a,
+      .x_stride = columns, .codes = codes[0], .scales = scales[0], .sums = sums[0], .bias = rows % 2 ? b : NULL,
+      .y_stride = rows,
+    };
+    p.y = first;
+    weir_multiply(scalar, (weir_weights)type, &p);
+    p.y = second;
+    weir_multiply(other, (weir_weights)type, &p);
+    expect_same(first, second, tokens * rows * 4, other->name, "product", rows * 10000 + columns);
+  }
+}
+
+static void compare_vectors(const weir_kernels *scalar, const weir_kernels *other, size_t n) {
+  fill(a, 2 * n, 9);
+  fill(b, n, 2);
+  fill(c, n, 2);
+#define COMPARE(operation, ...)                                          \
+  do {                                                                   \
+    const weir_kernels *k = scalar;                                      \
+    float *y = first;                                                    \
+    memcpy(first, a, 2 * n * 4);                                         \
+    memcpy(second, a, 2 * n * 4);                                        \
+    k->operation(__VA_ARGS__);                                           \
+    k = other;                                                           \
+    y = second;                                                          \
+    k->operation(__VA_ARGS__);                                           \
+    expect_same(first, second, 2 * n * 4, other->name, #operation, n);   \
+  } while (0)
+  COMPARE(add, y, b, n);
+  COMPARE(add_scaled, y, b, 0.7f, n);
+  COMPARE(scale, y, 0.3f, n);
+  COMPARE(rms_norm, y, y, b, 1e-5f, n);
+  COMPARE(layer_norm, y, y, b, c, 1e-5f, n);
+  COMPARE(exponential, y, n);
+  COMPARE(gelu, y, n);
+  COMPARE(silu_multiply, y, b, n);
+  COMPARE(rotate_pairs, y, b, c, n);
+  COMPARE(rotate_halves, y, b, c, n);
+  if (n > 0) COMPARE(softmax, y, 0.25f, n);
+  const float numbers[2][3] = {
+    {scalar->dot(a, b, n), scalar->sum(a, n), n ? scalar->largest(a, n) : 0},
+    {other->dot(a, b, n), other->sum(a, n), n ? other->largest(a, n) : 0},
+  };
+  expect_same(numbers[0], numbers[1], sizeof numbers[0], other->name, "reduction", n);
+  const size_t blocks = n / WEIR_BLOCK;
+  for (size_t i = 0; i + WEIR_BLOCK <= n; i += WEIR_BLOCK) a[i] = i % 64 ? 1e-31f : 127;  // exact halves in between
+  for (size_t i = 1; i < n; i += 3) a[i] = (float)(i % 128) + 0.5f;
+  scalar->quantize(a, blocks, codes[0], scales[0], sums[0]);
+  other->quantize(a, blocks, codes[1], scales[1], sums[1]);
+  expect_same(codes[0], codes[1], blocks * WEIR_BLOCK, other->name, "codes", n);
+  expect_same(scales[0], scales[1], blocks * 4, other->name, "scales", n);
+  expect_same(sums[0], sums[1], blocks * 4, other->name, "sums", n);
+}
+
+int main(void) {
+  const weir_kernels *tables[8];
+  const size_t count = weir_kernels_available(tables, 8);
+  for (size_t i = 1; i < count; i++) {
+    state = 1;
+    digest = 14695981039346656037u;
+    for (size_t n = 0; n <= 257; n++) compare_vectors(tables[0], tables[i], n);
+    static const size_t real[] = {384, 576, 896, 1536, 4864};
+    for (size_t j = 0; j < 5; j++) compare_vectors(tables[0], tables[i], real[j]);
+    for (size_t rows = 1; rows <= 70; rows++)
+      for (size_t columns = 32; columns <= 256; columns += 32)
+        compare_products(tables[0], tables[i], rows, columns, 1 + (rows + columns / 32) % 9);
+    for (size_t columns = 1; columns <= 257; columns++)
+      compare_products(tables[0], tables[i], 1 + columns % 35, columns, 1 + columns % 7);
+    for (size_t j = 0; j < 5; j++) compare_products(tables[0], tables[i], 17, real[j], 2);
+    printf("%s: compared with scalar, digest of the results %016llx\n", tables[i]->name, (unsigned long long)digest);
+  }
+  printf("%lu comparisons, %lu failures\n", comparisons, failures);
+  return failures || count < 2 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,27 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// libFuzzer over the readers of model files. Built and run by Tools/Fuzz/run; the sources are links to the product's own.
+let fuzzed: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .unsafeFlags(["-sanitize=fuzzer", "-sanitize=address"]),
+]
+let package = Package(
+  name: "weir",
+  dependencies: [.package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2")],
+  targets: [
+    .target(
+      name: "WeirFiles", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: fuzzed),
+    .target(name: "WeirTensor", sources: ["TensorType.swift"], swiftSettings: fuzzed),
+    .target(name: "WeirModelFiles", dependencies: ["WeirFiles", "WeirTensor"], swiftSettings: fuzzed),
+    .executableTarget(
+      name: "FuzzModelFiles", dependencies: ["WeirFiles", "WeirModelFiles"],
+      swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-sanitize=address"])]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c2x
+)
