@@ -32,7 +32,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
   ],
   targets: [
     // Level 0: C, and the vocabulary.
@@ -45,7 +44,7 @@ let package = Package(
     module("WeirTensor", ["CWeirKernels"]),
     module("WeirStore", ["WeirDomain", .product(name: "GRDB", package: "GRDB.swift")]),
     module("WeirHTTP", ["WeirDomain", "CCurl"]),
-    module("WeirConfiguration", ["WeirDomain", "TOMLKit"]),
+    module("WeirConfiguration", ["WeirDomain"]),
     // Level 2: formats, indexes, tables, remote answerers.
     module("WeirModelFiles", ["WeirFiles", "WeirTensor"]),
     module("WeirVectorIndex", ["WeirDomain"]),
@@ -85,16 +84,19 @@ let package = Package(
     .target(
       name: "WeirTestSupport", dependencies: ["WeirDomain", "WeirProviders"], path: "Tests/WeirTestSupport",
       swiftSettings: strict),
-    tests("WeirDomain"),
+    tests("WeirDomain", ["WeirTestSupport"]),
     tests("WeirFiles"),
     tests("WeirTensor"),
     tests("WeirStore"),
+    tests("WeirLedger", ["WeirDomain", "WeirStore", "WeirTestSupport"]),
+    tests("WeirReview", ["WeirDomain", "WeirStore", "WeirTestSupport"]),
     tests("WeirHTTP", ["WeirDomain", "WeirTestSupport"]),
     tests("WeirConfiguration", ["WeirDomain"]),
     tests("WeirModelFiles", ["WeirFiles", "WeirTensor"]),
     tests("WeirVectorIndex", ["WeirTestSupport"]),
     tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
+    tests("WeirClassifier", ["WeirEncoder", "WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
     tests("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
     tests("WeirCache", ["WeirDomain", "WeirStore", "WeirTestSupport"]),
     tests(

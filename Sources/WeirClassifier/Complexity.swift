@@ -68,7 +68,8 @@ private struct Surface {
     ticks = byte == UInt8(ascii: "`") ? ticks + 1 : 0
     if ticks == 3 { fences += 1 }
     switch byte {
-    case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: ";"), UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: ">"),
+    case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: ";"), UInt8(ascii: "="), UInt8(ascii: "<"),
+      UInt8(ascii: ">"),
       UInt8(ascii: "\\"), UInt8(ascii: "|"):
       codeSymbols += 1
     case UInt8(ascii: "?"):

@@ -29,27 +29,37 @@ package struct IntentClassifier: Sendable {
     guard let logits = finite(output.apply(to: hidden.apply(to: embedding).map { max($0, 0) })) else {
       throw .notFinite
     }
+    let cosines = centres.map { DenseLayer.dot($0[...], embedding) }
+    let (order, probabilities, features) = features(logits: logits) { best in (cosines[best], cosines.max() ?? 0) }
+    return Classification(
+      intent: intents[order[0]],
+      confidence: heads.confidence(features),
+      outOfScope: heads.outOfScope(features),
+      ranked: order.prefix(Self.rankedCount).map {
+        Classification.Ranked(intent: intents[$0], probability: probabilities[$0])
+      },
+      features: features)
+  }
+
+  /// What the heads see, with the in-scope intents from the most probable on, and all probabilities.
+  ///
+  /// `cosines` gives, for the best intent, the cosine to its centre and the largest to any centre.
+  func features(
+    logits: [Float], cosines: (Int) -> (own: Float, best: Float)
+  ) -> (order: [Int], probabilities: [Float], features: Classification.Features) {
     let probabilities = Self.softmax(logits.map { $0 / temperature })
     let inScope = probabilities.dropLast()
     // Equal probabilities keep the order of the intents.
     let order = inScope.indices.sorted { (inScope[$1], $0) < (inScope[$0], $1) }
-    let cosines = centres.map { DenseLayer.dot($0[...], embedding) }
-    let best = order[0]
+    let (own, best) = cosines(order[0])
     let features = Classification.Features(
-      probability: inScope[best],
-      margin: inScope[best] - (order.count > 1 ? inScope[order[1]] : 0),
+      probability: inScope[order[0]],
+      margin: inScope[order[0]] - (order.count > 1 ? inScope[order[1]] : 0),
       outOfScopeProbability: probabilities[intents.count],
       energy: Self.logSumExp(logits),
-      centreCosine: cosines[best],
-      bestCentreCosine: cosines.max() ?? 0)
-    return Classification(
-      intent: intents[best],
-      confidence: heads.confidence(features),
-      outOfScope: heads.outOfScope(features),
-      ranked: order.prefix(Self.rankedCount).map {
-        Classification.Ranked(intent: intents[$0], probability: inScope[$0])
-      },
-      features: features)
+      centreCosine: own,
+      bestCentreCosine: best)
+    return (order, probabilities, features)
   }
 
   private func finite(_ values: [Float]) -> [Float]? { values.allSatisfy(\.isFinite) ? values : nil }

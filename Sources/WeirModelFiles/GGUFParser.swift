@@ -194,7 +194,8 @@ struct GGUFParser {
     }
     var shape: [UInt64] = []
     for _ in 0..<count {
-      shape.append(try read("the shape of tensor \(tensor)") { (reader) throws(FileFailure) in try reader.readUInt64() })
+      shape.append(
+        try read("the shape of tensor \(tensor)") { (reader) throws(FileFailure) in try reader.readUInt64() })
     }
     var product = 1
     for size in shape {

@@ -61,7 +61,8 @@ package struct GGUFWriter: Sendable {
 
   /// A tensor of `type` with `shape` in ggml order (columns first) and its stored bytes.
   package mutating func addTensor(_ name: String, type: TensorType, shape: [Int], bytes: [UInt8]) {
-    precondition(type.byteCount(elements: shape.reduce(1, *)) == bytes.count, "The bytes do not fit the tensor's shape.")
+    precondition(
+      type.byteCount(elements: shape.reduce(1, *)) == bytes.count, "The bytes do not fit the tensor's shape.")
     Self.append(name, to: &heads)
     Self.append(UInt32(shape.count), to: &heads)
     for size in shape { Self.append(UInt64(size), to: &heads) }

@@ -64,7 +64,9 @@ struct PieceScanner {
     case .space, .other, .newline: break
     }
     // `[^\r\n\p{L}\p{N}]?\p{L}+`: one character that is neither may lead the letters.
-    if kind != .newline, end < range.upperBound, character(at: end).kind == .letter { return run(of: .letter, from: end) }
+    if kind != .newline, end < range.upperBound, character(at: end).kind == .letter {
+      return run(of: .letter, from: end)
+    }
     // ` ?[^\s\p{L}\p{N}]+[\r\n]*`
     let first = bytes[place] == 0x20 ? place + 1 : place
     if first < range.upperBound, character(at: first).kind == .other {
@@ -115,7 +117,8 @@ struct PieceScanner {
     let first = letter(place + 1, ignoresCase)
     switch first {
     case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"): return place + 2
-    case UInt8(ascii: "r"), UInt8(ascii: "v"): return letter(place + 2, ignoresCase) == UInt8(ascii: "e") ? place + 3 : nil
+    case UInt8(ascii: "r"), UInt8(ascii: "v"):
+      return letter(place + 2, ignoresCase) == UInt8(ascii: "e") ? place + 3 : nil
     case UInt8(ascii: "l"): return letter(place + 2, ignoresCase) == UInt8(ascii: "l") ? place + 3 : nil
     default:
       let isLongS = ignoresCase && place + 2 < range.upperBound && bytes[place + 1] == 0xC5 && bytes[place + 2] == 0xBF
@@ -129,7 +132,8 @@ struct PieceScanner {
     return ignoresCase && byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
   }
 
-  private func scalar(at place: Int) -> Unicode.Scalar {
+  /// The character at `place`, which must be inside the range.
+  func scalar(at place: Int) -> Unicode.Scalar {
     let lead = UInt32(bytes[place])
     if lead < 0x80 { return Unicode.Scalar(UInt8(lead)) }
     func rest(_ offset: Int) -> UInt32 { UInt32(bytes[place + offset] & 0x3F) }

@@ -37,8 +37,9 @@ enum PreTokenizer: Sendable {
     var start = range.lowerBound
     var place = start
     while place < range.upperBound {
-      let (kind, end) = whole.character(at: place)
-      if kind == .number {
+      let scalar = whole.scalar(at: place)
+      let end = place + UTF8.width(scalar)
+      if UnicodeClasses.isNumeric(scalar) {
         PieceScanner(bytes, start..<place).scanGPT2(body)
         body(place..<end)
         start = end

@@ -30,7 +30,8 @@ package struct WordPieceTokenizer: Tokenizer {
     clsID = try required(["tokenizer.ggml.cls_token_id", "tokenizer.ggml.bos_token_id"], "[CLS]")
     // The misspelt key is the specification's.
     sepID = try required(
-      ["tokenizer.ggml.seperator_token_id", "tokenizer.ggml.separator_token_id", "tokenizer.ggml.eos_token_id"], "[SEP]")
+      ["tokenizer.ggml.seperator_token_id", "tokenizer.ggml.separator_token_id", "tokenizer.ggml.eos_token_id"], "[SEP]"
+    )
     unknownID = try required(["tokenizer.ggml.unknown_token_id"], "[UNK]")
     lowersCase = try file.bool("tokenizer.ggml.normalizer_lowercase", default: true)
     (initialPieces, continuedPieces) = Self.tables(vocabulary, isPlain: isPlain)
@@ -65,7 +66,8 @@ package struct WordPieceTokenizer: Tokenizer {
     specials.forEachPart(of: bytes) { part in
       if ids.count >= limit { return }
       switch part {
-      case .text(let range): encodePlain(String(decoding: bytes[range], as: UTF8.self).unicodeScalars, limit: limit, into: &ids)
+      case .text(let range):
+        encodePlain(String(decoding: bytes[range], as: UTF8.self).unicodeScalars, limit: limit, into: &ids)
       case .special(let id): ids.append(id)
       }
     }
@@ -73,26 +75,35 @@ package struct WordPieceTokenizer: Tokenizer {
 
   private func encodePlain(_ scalars: String.UnicodeScalarView, limit: Int, into ids: inout [Int32]) {
     var words = BertWords(lowersCase: lowersCase)
-    words.forEach(in: scalars) { word in
-      append(word, to: &ids)
-      return ids.count < limit
+    for scalar in scalars {
+      words.add(scalar)
+      if words.ready.isEmpty { continue }
+      takeReady(&words, into: &ids)
+      if ids.count >= limit { return }
     }
+    words.finish()
+    takeReady(&words, into: &ids)
+  }
+
+  private func takeReady(_ words: inout BertWords, into ids: inout [Int32]) {
+    for word in words.ready { append(word, words.bytes, to: &ids) }
+    words.removeReady()
   }
 
   /// Longest piece first; a word with a part that no piece covers is one unknown token.
-  private func append(_ word: BertWords.Word, to ids: inout [Int32]) {
+  private func append(_ word: BertWords.Word, _ bytes: [UInt8], to ids: inout [Int32]) {
     guard word.characters <= BertWords.longestWord else { return ids.append(unknownID) }
     let before = ids.count
-    let bytes = word.bytes
-    var start = 0
-    while start < bytes.count {
-      let table = start == 0 ? initialPieces : continuedPieces
-      var end = min(bytes.count, start + table.longestKey)
+    let last = word.range.upperBound
+    var start = word.range.lowerBound
+    while start < last {
+      let isFirst = start == word.range.lowerBound
+      var end = min(last, start + (isFirst ? initialPieces.longestKey : continuedPieces.longestKey))
       var found: Int32?
       while end > start {
         // Only whole characters: a piece never ends before a continuation byte.
-        if end == bytes.count || bytes[end] & 0xC0 != 0x80 {
-          found = table.find(bytes, start..<end)
+        if end == last || bytes[end] & 0xC0 != 0x80 {
+          found = isFirst ? initialPieces.find(bytes, start..<end) : continuedPieces.find(bytes, start..<end)
           if found != nil { break }
         }
         end -= 1

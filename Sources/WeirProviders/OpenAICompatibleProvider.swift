@@ -136,7 +136,11 @@ package struct OpenAICompatibleProvider<C: Clock>: RemoteAnswerer where C.Durati
           guard !new.isEmpty else { continue }
           if firstText == nil { firstText = clock.now }
           onDelta(new)
+          // What has come already would be passed on to nobody.
+          if Task.isCancelled { throw AttemptFailure(cause: .cancelled) }
         }
+      } catch let failure as AttemptFailure {
+        throw failure
       } catch let failure as ChatCompletionReply.Failure {
         throw interrupted(reply, failure.interruption)
       } catch {

@@ -1,3 +1,5 @@
+internal import WeirDomain
+
 /// The code and type of a provider's error body, and nothing else of it: its message may quote the prompt.
 ///
 /// Only short words of safe characters are kept, so that nothing that a server sends can break a log line.

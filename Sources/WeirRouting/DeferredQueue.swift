@@ -22,9 +22,11 @@ package enum DeferredQueue {
           claim INTEGER NOT NULL DEFAULT 0,       -- grows with each claim
           claimed_until INTEGER NOT NULL DEFAULT 0,
           state TEXT NOT NULL DEFAULT 'waiting',  -- waiting, answered, abandoned
-          answer_id TEXT,
-          UNIQUE (tenant, request_id)
+          answer_id TEXT
         );
+        -- Callers' ids may repeat from run to run (line-1, line-2): only the same request that still waits is the same.
+        CREATE UNIQUE INDEX deferred_request_once ON deferred_request (tenant, request_id, body)
+          WHERE state = 'waiting';
         CREATE INDEX deferred_request_waiting ON deferred_request (priority, sequence) WHERE state = 'waiting';
         """)
   ]
@@ -50,7 +52,7 @@ package enum DeferredQueue {
     package var abandoned = 0
   }
 
-  /// Adds the request unless the tenant's request of that id is there in any state; false means that it was.
+  /// Adds the request unless the very same one (tenant, id and all else) waits already; false means that it does.
   @discardableResult
   package static func enqueue(
     _ request: RouteRequest, at now: Timestamp, in transaction: borrowing StoreTransaction
@@ -58,7 +60,7 @@ package enum DeferredQueue {
     let changed = try transaction.execute(
       """
       INSERT INTO deferred_request (tenant, request_id, priority, body, enqueued_at, next_at)
-      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, request_id) DO NOTHING
+      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, request_id, body) WHERE state = 'waiting' DO NOTHING
       """,
       [
         .text(request.tenant), .text(request.id), .integer(rank(request.priority)),

@@ -66,14 +66,12 @@ package struct GeneratorAnswerer: LocalAnswerer {
   }
 
   private func options(for request: ModelSettings) -> GenerationOptions {
-    let temperature = Float(request.temperature ?? settings.temperature)
-    let sampling =
-      temperature > 0
-      ? SamplingOptions(temperature: temperature, topP: Float(request.topP ?? 1), seed: request.seed ?? 0)
-      : SamplingOptions.greedy
-    return GenerationOptions(
-      sampling: sampling, maxTokens: min(request.maxTokens ?? settings.maxTokens, window), stop: request.stop,
+    let base = GenerationOptions(
+      sampling: SamplingOptions(temperature: Float(settings.temperature)), maxTokens: settings.maxTokens,
       template: settings.template)
+    var options = GenerationOptions(request, base: base)
+    options.maxTokens = min(options.maxTokens, window)
+    return options
   }
 
   private func verdict(on generation: Generation, _ request: ModelSettings) -> LocalAnswer.Verdict {

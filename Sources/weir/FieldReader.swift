@@ -32,7 +32,7 @@ struct FieldReader {
 
   func integer(_ name: String, in range: ClosedRange<Int>) throws(LineError) -> Int? {
     guard let value = present(name) else { return nil }
-    guard let integer = value.integer, range.contains(integer) else {
+    guard let integer = value.count, range.contains(integer) else {
       throw invalid(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)")
     }
     return integer

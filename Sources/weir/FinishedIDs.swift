@@ -1,4 +1,4 @@
-import Foundation
+import WeirDomain
 import WeirFiles
 
 /// The ids that an earlier run into the same output finished, for `--resume`.
@@ -32,7 +32,7 @@ struct FinishedIDs: Sendable {
   }
 
   private mutating func note(_ line: [UInt8]) {
-    guard case .object(let object) = try? JSONDecoder().decode(JSONValue.self, from: Data(line)),
+    guard case .object(let object) = try? JSONReader.read(line),
       let id = object["id"]?.text, let status = object["status"]?.text, status != "error"
     else { return }
     hashes.insert(id.hashValue)

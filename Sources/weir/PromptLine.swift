@@ -1,4 +1,3 @@
-import Foundation
 import WeirDomain
 import WeirFiles
 import WeirRouting
@@ -53,14 +52,13 @@ struct PromptLine {
 
   private static func decoded(_ line: [UInt8], into defaults: RouteRequest) throws -> RouteRequest {
     var request = defaults
-    let value = try JSONDecoder().decode(JSONValue.self, from: Data(line))
-    guard case .object(let object) = value else {
+    guard case .object(let object) = try JSONReader.read(line) else {
       throw LineError(id: request.id, code: "malformed_json", message: "the line is not a JSON object")
     }
     if let id = object["id"] {
-      guard let text = id.text ?? id.integer.map({ String($0) }), !text.isEmpty, text.utf8.count <= 256 else {
+      guard let text = id.word, !text.isEmpty, text.utf8.count <= 256 else {
         throw LineError(
-          id: request.id, code: "invalid_field", message: "field id must be a text of 1 to 256 bytes or an integer")
+          id: request.id, code: "invalid_field", message: "field id must be a text of 1 to 256 bytes or a natural number")
       }
       request.id = text
     }

@@ -26,7 +26,7 @@ final class WeirProcess {
     while folder.path != "/" {
       let candidate = folder.appendingPathComponent("weir")
       var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
+      if unsafe FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
         return candidate
       }
       folder.deleteLastPathComponent()

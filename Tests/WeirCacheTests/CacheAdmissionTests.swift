@@ -52,7 +52,7 @@ import WeirDomain
 
   @Test func `a prompt longer than the encoder's window is not compared, and takes no long time to read`() {
     #expect(plan(String(repeating: "my order is due and ", count: 60)).admission.reason == .long)
-    #expect(plan(String(repeating: "my ", count: 500_000)).admission.reason == .long)
+    #expect(plan(String(repeating: "my ", count: 20_000)).admission.reason == .long)
     #expect(plan(String(repeating: "x", count: 5_000) + " what is my balance").admission.reason == .personal)
   }
 

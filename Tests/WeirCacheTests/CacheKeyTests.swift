@@ -37,7 +37,7 @@ import WeirTestSupport
     let texts = ["", "a", "b", "ab", "user", "\0", "system"]
     var random = SeededRandom(seed: 3)
     var seen: [CacheKey: Fields] = [:]
-    for _ in 0..<3_000 {
+    for _ in 0..<1_000 {
       func text() -> String { texts.randomElement(using: &random) ?? "" }
       var fields = Fields()
       fields.tenant = text()

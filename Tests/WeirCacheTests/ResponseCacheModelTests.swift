@@ -37,7 +37,7 @@ import WeirTestSupport
     var model: [Name: Entry] = [:]
     var serial = 0
 
-    for step in 0..<1_500 {
+    for step in 0..<600 {
       now = now.adding(milliseconds: Int64.random(in: 0...20, using: &random))
       let number = Int.random(in: 0..<12, using: &random)
       let name = Name(

@@ -89,8 +89,8 @@ import WeirTestSupport
   }
 
   @Test(arguments: [
-    "", " ", "\0", "?!", "\"", "{{", "'", "\u{200D}", String(repeating: "a", count: 100_000),
-    String(repeating: "\" ", count: 3_000),
+    "", " ", "\0", "?!", "\"", "{{", "'", "\u{200D}", String(repeating: "a", count: 10_000),
+    String(repeating: "\" ", count: 1_000),
   ])
   func `no text, however odd, breaks it`(text: String) {
     #expect(SimilarityGuard.refusal(asked: text, stored: text) == nil)
@@ -104,7 +104,7 @@ import WeirTestSupport
       "\"x\"", "C++", "before", "without", "the",
     ]
     var random = SeededRandom(seed: 7)
-    for _ in 0..<2_000 {
+    for _ in 0..<500 {
       let left = (0..<Int.random(in: 1...8, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }
       var right = left
       for _ in 0..<Int.random(in: 0...3, using: &random) {

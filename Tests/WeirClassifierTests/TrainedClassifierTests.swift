@@ -22,4 +22,29 @@ import WeirModelFiles
     #expect(classifier.intents.count == 27)
     #expect(classifier.dimensions == 384)
   }
+
+  private struct Row: Decodable {
+    let intent: String
+    let features: [Float]
+    let logits: [Float]
+    let confidence: Float
+    let p_oos: Float
+  }
+
+  /// The rows give logits, features and results for real prompts: everything behind the hidden layer.
+  @Test(.enabled(if: exists(model, rows))) func `confidences are those of the training's evaluation`() throws {
+    let file = try GGUFFile(path: Self.model)
+    let classifier = try IntentClassifier(from: file, encoderFingerprint: file.string("weir.encoder.sha256"))
+    let lines = try String(contentsOfFile: Self.rows, encoding: .utf8).split(separator: "\n")
+    for line in lines {
+      let row = try JSONDecoder().decode(Row.self, from: Data(line.utf8))
+      let centreCosines = Array(row.features[4...])
+      let (order, _, features) = classifier.features(logits: row.logits) { _ in (centreCosines[0], centreCosines[1]) }
+      for (found, expected) in zip(features.values, row.features) { #expect(abs(found - expected) < 1e-4) }
+      #expect(classifier.intents[order[0]] == row.intent)
+      #expect(abs(classifier.heads.confidence(features) - row.confidence) < 1e-4)
+      #expect(abs(classifier.heads.outOfScope(features) - row.p_oos) < 1e-4)
+    }
+    #expect(lines.count >= 100)
+  }
 }

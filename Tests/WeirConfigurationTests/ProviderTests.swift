@@ -48,7 +48,8 @@ import WeirDomain
   }
 
   @Test(arguments: [
-    "ftp://host", "files.example.org", "https://", "https:///v1", "https://:80", "http://user:pass@host", "https://host?key=1",
+    "ftp://host", "files.example.org", "https://", "https:///v1", "https://:80", "http://user:pass@host",
+    "https://host?key=1",
     "https://host/#a", "https://ho st", "https://h\\u00f6st", "https://host/\\n", "javascript:alert(1)", "file:///etc",
   ])
   func `an address that is no plain http address is refused and not repeated`(_ address: String) {

@@ -124,7 +124,7 @@ import WeirTestSupport
         total           100 ns      100 ns      100 ns
 
         tenant    requests             spent             saved         p95
-        a\u{FFFD}[2Jb          2          $0.00005             $0.00      100 ns  \u{2588}\u{2588}\u{2588}\u{2588}
+        a\u{FFFD}[2Jb           2          $0.00005             $0.00      100 ns  \u{2588}\u{2588}\u{2588}\u{2588}
         acme             6             $0.00          $0.00015      100 ns  \u{2588}\u{2588}\u{2588}\u{2588}\u{2588}\u{2588}\u{2588}\u{2588}\u{2588}\u{2588}\u{2588}\u{2588}
 
         """)

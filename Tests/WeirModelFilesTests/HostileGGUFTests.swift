@@ -42,7 +42,8 @@ import WeirFiles
     #expect(
       GGUFBytes(tensors: 0, values: 0).failure == nil
         && ByteRegionCases.failure(Array("GGUF".utf8))
-          == .truncated(file: "m.gguf", reading: "the version", offset: 4, wanted: 4, remaining: 0))
+          == .truncated(file: "m.gguf", reading: "the version", offset: 4, wanted: 4, remaining: 0)
+    )
   }
 
   @Test func `more tensors or values than the file could hold`() {
@@ -84,7 +85,7 @@ import WeirFiles
     for _ in 0..<2 {
       file.head("k", 0)
       file.number(UInt8(1))
-      }
+    }
     file.bytes += [0, 0, 0, 0]
     #expect(file.failure == .duplicateKey(file: "m.gguf", key: "k"))
   }

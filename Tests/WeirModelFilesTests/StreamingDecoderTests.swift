@@ -6,7 +6,8 @@ import Testing
   @Test func `any cut of any bytes gives the text of the whole`() {
     var random = SeededGenerator(seed: 21)
     let parts: [[UInt8]] = [
-      Array("a".utf8), Array("é".utf8), Array("日".utf8), Array("👍🏽".utf8), [0xFF], [0xC3], [0xE2, 0x82], [0xED, 0xA0, 0x80],
+      Array("a".utf8), Array("é".utf8), Array("日".utf8), Array("👍🏽".utf8), [0xFF], [0xC3], [0xE2, 0x82],
+      [0xED, 0xA0, 0x80],
       [0xF0, 0x9F], [0xF4, 0x90], [0x80], [0xC0, 0xAF], [0xE0, 0x80], [0xF5],
     ]
     for _ in 0..<3000 {

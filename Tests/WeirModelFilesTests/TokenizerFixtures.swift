@@ -5,7 +5,8 @@ import WeirFiles
 
 /// The vocabularies and reference ids that `Tools/Checks/fixtures/make_tokenizer_fixtures.py` made.
 enum TokenizerFixtures {
-  static let folder = "\(#filePath)".split(separator: "/", omittingEmptySubsequences: false).dropLast()
+  static let folder =
+    "\(#filePath)".split(separator: "/", omittingEmptySubsequences: false).dropLast()
     .joined(separator: "/") + "/Fixtures/"
 
   static func file(_ name: String) throws -> GGUFFile { try GGUFFile(path: folder + name + ".gguf") }

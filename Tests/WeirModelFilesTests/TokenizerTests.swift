@@ -44,7 +44,8 @@ import WeirFiles
   @Test func `a window bounds the ids of every tokenizer`() throws {
     let tokenizers: [any Tokenizer] = [
       try WordPieceTokenizer(from: TokenizerFixtures.file("wordpiece")),
-      try BytePairTokenizer(from: TokenizerFixtures.bytePairFile("gpt-2") { $0.set("tokenizer.ggml.add_bos_token", true) }),
+      try BytePairTokenizer(
+        from: TokenizerFixtures.bytePairFile("gpt-2") { $0.set("tokenizer.ggml.add_bos_token", true) }),
       try SentencePieceTokenizer(from: TokenizerFixtures.file("sentencepiece")),
     ]
     let text = "cancel my order, please, and change the address"

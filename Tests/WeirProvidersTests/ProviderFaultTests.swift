@@ -178,6 +178,24 @@ struct ProviderFaultTests {
     }
   }
 
+  @Test func `passes nothing on once its task is cancelled`() async throws {
+    try await Scene.with { _ in
+      Scene.stream(["a", "b", "c"], usage: (1, 3))
+    } body: { scene in
+      let provider = try scene.provider()
+      let pieces = Mutex<[String]>([])
+      let task = Task {
+        try await provider.complete(Scene.request) { piece in
+          pieces.withLock { $0.append(piece) }
+          unsafe withUnsafeCurrentTask { task in unsafe task?.cancel() }
+        }
+      }
+      let failure = await #expect(throws: ProviderFailure.self) { try await task.value }
+      #expect(failure?.cause == .cancelled)
+      #expect(pieces.withLock { $0 } == ["a"])
+    }
+  }
+
   @Test func `ends a stream that stalls`() async throws {
     try await Scene.with { _ in
       [.chunkedHead(), .chunk(Scene.event("a")), .stall]

@@ -57,13 +57,19 @@ import WeirTestSupport
     #expect(claims[0].enqueuedAt == start && claims[0].until == start.adding(milliseconds: 1_000))
   }
 
-  @Test func `the same request of a tenant is kept once, in whatever state it is`() throws {
+  @Test func `the same request of a tenant waits once, and again when it comes back after its answer`() throws {
     let store = try store()
     #expect(try enqueue(store, request("r"), request("r"), request("r", tenant: "u")) == [true, false, true])
     let claim = try #require(try claim(store, 1, at: start).first)
     #expect(try complete(store, claim))
-    #expect(try enqueue(store, request("r")) == [false])
-    #expect(try counts(store, at: start) == DeferredQueue.Counts(waiting: 1, claimed: 0, answered: 1, abandoned: 0))
+    #expect(try enqueue(store, request("r")) == [true])
+    #expect(try counts(store, at: start) == DeferredQueue.Counts(waiting: 2, claimed: 0, answered: 1, abandoned: 0))
+  }
+
+  @Test func `an id that names another prompt this time is another request`() throws {
+    let store = try store()
+    let other = RouteRequest(id: "line-1", messages: [ChatMessage(role: .user, content: "what")], tenant: "t")
+    #expect(try enqueue(store, request("line-1"), other) == [true, true])
   }
 
   @Test func `urgent ones go first, and among equals the oldest`() throws {

@@ -243,7 +243,7 @@ final class ScratchFolder {
     }
     try store.close()
     var bytes = try read(path)
-    for index in 8_192..<bytes.count { bytes[index] = UInt8(truncatingIfNeeded: index &* 31) }
+    for index in 8_192..<bytes.count { bytes[index] = 0xFF }
     try write(bytes, to: path)
     #expect(throws: StoreFailure.self) {
       let store = try Store.open(path: path, migrations: Self.migrations)

@@ -49,7 +49,7 @@ enum VectorIndexConformance {
     var random = SeededRandom(seed: seed)
     var model: [Int64: (partition: String, vector: [Float], age: Int)] = [:]
     var (found, wanted) = (0, 0)
-    for step in 0..<1_500 {
+    for step in 0..<600 {
       let id = Int64.random(in: 0..<400, using: &random)
       let partition = ["a", "b", "c"].randomElement(using: &random) ?? "a"
       switch Int.random(in: 0..<10, using: &random) {

@@ -7,7 +7,7 @@ let fuzzed: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("ExistentialAny"),
-  .unsafeFlags(["-sanitize=fuzzer", "-sanitize=address"]),
+  .unsafeFlags(["-sanitize=fuzzer,address"]),
 ]
 let package = Package(
   name: "weir",
@@ -20,7 +20,7 @@ let package = Package(
     .executableTarget(
       name: "FuzzModelFiles", dependencies: ["WeirFiles", "WeirModelFiles"],
       swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-sanitize=address"])]),
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x

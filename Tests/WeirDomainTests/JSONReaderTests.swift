@@ -1,8 +1,7 @@
 import Testing
-import WeirDomain
 import WeirTestSupport
 
-@testable import WeirProviders
+@testable import WeirDomain
 
 @Suite("The JSON reader")
 struct JSONReaderTests {

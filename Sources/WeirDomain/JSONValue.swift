@@ -1,5 +1,5 @@
-/// A JSON value as a provider sends it.
-enum JSONValue: Sendable, Equatable {
+/// A JSON value as somebody outside sends it.
+package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case number(Double)
@@ -7,20 +7,28 @@ enum JSONValue: Sendable, Equatable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  subscript(name: String) -> JSONValue? {
+  package subscript(name: String) -> JSONValue? {
     if case .object(let members) = self { members[name] } else { nil }
   }
 
-  subscript(index: Int) -> JSONValue? {
+  package subscript(index: Int) -> JSONValue? {
     if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
   }
 
-  var text: String? {
+  package var text: String? {
     if case .string(let text) = self { text } else { nil }
   }
 
+  package var number: Double? {
+    if case .number(let number) = self { number } else { nil }
+  }
+
+  package var array: [JSONValue]? {
+    if case .array(let elements) = self { elements } else { nil }
+  }
+
   /// A natural number below 2^53, which a Double holds exactly.
-  var count: Int? {
+  package var count: Int? {
     guard case .number(let number) = self, number >= 0, number < 9_007_199_254_740_992,
       number.rounded(.towardZero) == number
     else { return nil }
@@ -28,7 +36,7 @@ enum JSONValue: Sendable, Equatable {
   }
 
   /// A string, or a natural number written as one: providers use both for error codes.
-  var word: String? {
+  package var word: String? {
     text ?? count.map { String($0) }
   }
 }

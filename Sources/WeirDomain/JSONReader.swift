@@ -1,10 +1,10 @@
 /// Reads one JSON text (RFC 8259), strictly, with a bound on its depth.
 ///
 /// Of members with the same name the last one counts. Lone surrogates become U+FFFD.
-struct JSONReader {
+package struct JSONReader: Sendable {
   /// The offset of the first byte that cannot be read; what stands there stays unsaid.
-  struct Failure: Error, Equatable {
-    let offset: Int
+  package struct Failure: Error, Equatable {
+    package let offset: Int
   }
 
   private let bytes: [UInt8]
@@ -16,7 +16,7 @@ struct JSONReader {
     self.bytes = bytes
   }
 
-  static func read(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+  package static func read(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
     var reader = JSONReader(bytes)
     let value = try reader.value()
     reader.skipBlanks()
