@@ -71,9 +71,13 @@ package final class ResponseCache: Sendable {
     return result
   }
 
-  func check(_ embedding: Embedding) throws(CacheFailure) {
+  /// Refuses what the index would refuse, before a row is written that it could never find.
+  func check(_ embedding: Embedding) throws {
     guard embedding.encoder == encoder else {
-      throw .otherEncoder(found: embedding.encoder, expected: encoder)
+      throw CacheFailure.otherEncoder(found: embedding.encoder, expected: encoder)
+    }
+    if let index, embedding.values.count != index.dimension {
+      throw VectorIndexFailure.dimension(found: embedding.values.count, expected: index.dimension)
     }
   }
 

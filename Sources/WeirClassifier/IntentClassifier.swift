@@ -1,7 +1,7 @@
 /// Names the intent of a prompt from its embedding, with a calibrated confidence and an out-of-scope score.
 ///
-/// One hidden layer over the encoder's unit-length vector; six features of its output feed two logistic heads, the first
-/// of which is calibrated by isotonic regression. A pass over 384 dimensions costs about 0.1 M multiplications.
+/// One hidden layer over the encoder's unit-length vector; six features of its output feed two logistic heads, the
+/// first of which is calibrated by isotonic regression. A pass over 384 dimensions costs about 0.1 M multiplications.
 /// All weights were checked when the file was read: shapes, finite values, monotone knots.
 package struct IntentClassifier: Sendable {
   /// In-scope intents in the order of the classifier's outputs; out-of-scope is one output more.

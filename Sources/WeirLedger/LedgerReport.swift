@@ -46,7 +46,7 @@ package struct LedgerReport: Sendable, Equatable {
 
   /// Reads the events twice, first to rank groups, then to sum up, on one state of the ledger.
   ///
-  /// Memory does not grow with the number of events. Takes about 3 s for a million events.
+  /// Memory does not grow with the number of events; time does.
   package static func make(_ query: Query, from store: Store) throws -> LedgerReport {
     try store.read { transaction in try make(query, in: transaction) }
   }

@@ -21,7 +21,7 @@ extension ModelFileFailure {
     case .bigEndian(let file):
       "\(file) is a big-endian GGUF file: convert it to little-endian"
     case .unsupportedVersion(let file, let found, let allowed):
-      "\(file) has GGUF version \(found), versions \(allowed.lowerBound) to \(allowed.upperBound) can be read: convert it"
+      "\(file) has GGUF version \(found), \(allowed.lowerBound) to \(allowed.upperBound) can be read: convert it"
     case .truncated(let file, let reading, let offset, let wanted, let remaining):
       "\(file) ends inside \(reading): \(wanted) bytes wanted at offset \(offset), \(remaining) remain: fetch it again"
     case .absurdCount(let file, let what, let found, let allowed):
@@ -85,7 +85,7 @@ extension ModelFileFailure {
     case .wrongTensorType(let file, let tensor, let found, let allowed):
       "\(file): tensor \(tensor) has type \(found), \(allowed) is needed here"
     case .notFinite(let file, let tensor, let index):
-      "\(file): element \(index) of tensor \(tensor) is not a finite number: the training diverged or the file is damaged"
+      "\(file): element \(index) of tensor \(tensor) is not finite: the training diverged or the file is damaged"
     default: ""
     }
   }

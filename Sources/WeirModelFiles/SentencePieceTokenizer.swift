@@ -3,8 +3,8 @@ import WeirFiles
 /// SentencePiece's byte-pair encoding with scores, as the first Llama models use it.
 ///
 /// The text, with "▁" for spaces, is merged from single characters: always the pair whose union has the best score.
-/// Characters that the vocabulary lacks become byte tokens "<0x..>" or, without those, the unknown token. Source: Kudo and
-/// Richardson 2018.
+/// Characters that the vocabulary lacks become byte tokens "<0x..>" or, without those, the unknown token. Source:
+/// Kudo and Richardson 2018.
 package struct SentencePieceTokenizer: Tokenizer {
   /// "▁", U+2581.
   static let spaceMark: [UInt8] = [0xE2, 0x96, 0x81]

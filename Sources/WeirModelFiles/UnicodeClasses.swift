@@ -3,8 +3,8 @@
 /// The character classes that the reference tokenizers use, in the Unicode versions that they use.
 ///
 /// Models were trained with ids of those versions, so a character that is newer counts as unassigned here although the
-/// standard library knows it. Measured over all 1 112 064 scalars against the `tokenizers` package 0.23.3: BERT's classes
-/// are those of Unicode 8 with six exceptions; decompositions and combining classes are those of Unicode 9; letters and
+/// standard library knows it. Measured over all 1 112 064 scalars against the `tokenizers` package 0.23.3: BERT's
+/// classes are those of Unicode 8 with six exceptions; decompositions and combining classes are those of Unicode 9; letters and
 /// numbers of the byte-level patterns are those of Unicode 16, lone numbers and lower case those of Unicode 17.
 enum UnicodeClasses {
   // MARK: BERT

@@ -2,8 +2,8 @@ import WeirFiles
 
 /// BERT's tokenizer: words of a normalized text, each cut greedily into the longest pieces of the vocabulary.
 ///
-/// Reads both forms of token lists: llama.cpp's ("▁word" begins a word, bare pieces continue it) and BERT's own ("word",
-/// "##ing"), which the key `weir.tokenizer.plain_wordpiece` = true announces. Source: Devlin et al. 2018 and the
+/// Reads both forms of token lists: llama.cpp's ("▁word" begins a word, bare pieces continue it) and BERT's own
+/// ("word", "##ing"), which the key `weir.tokenizer.plain_wordpiece` = true announces. Source: Devlin et al. 2018 and the
 /// `tokenizers` package, whose ids it reproduces.
 package struct WordPieceTokenizer: Tokenizer {
   private let vocabulary: Vocabulary

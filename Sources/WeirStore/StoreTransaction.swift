@@ -35,8 +35,8 @@ package struct StoreTransaction: ~Copyable {
   ) throws {
     do {
       let statement = try statement(sql)
-      streaming.texts.insert(sql)
-      defer { streaming.texts.remove(sql) }
+      let isOutermost = streaming.texts.insert(sql).inserted
+      defer { if isOutermost { streaming.texts.remove(sql) } }
       let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values.map(\.databaseValue)))
       while let row = try cursor.next() {
         try body(StoreRow(row: row))
@@ -52,6 +52,8 @@ package struct StoreTransaction: ~Copyable {
   ) throws -> Value? {
     do {
       let statement = try statement(sql)
+      let isOutermost = streaming.texts.insert(sql).inserted
+      defer { if isOutermost { streaming.texts.remove(sql) } }
       let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values.map(\.databaseValue)))
       guard let row = try cursor.next() else { return nil }
       return try body(StoreRow(row: row))

@@ -2,9 +2,9 @@ internal import Synchronization
 
 /// Compares the query with every vector of the partition: the exact answer, and the oracle of faster indexes.
 ///
-/// A search takes time in proportion to its partition: 10 000 vectors of 384 numbers take about a millisecond. It
-/// copies references under the lock and computes outside of it, so that searches neither wait for each other nor for
-/// a writer's work. Beyond `capacity` the oldest vectors leave.
+/// A search takes time in proportion to its partition: with 384 numbers each, 0.4 ms for 10 000 vectors and 3.9 ms for
+/// 50 000 (one Zen 5 core, baseline x86-64 code). It copies references under the lock and computes outside of it, so
+/// that searches neither wait for each other nor for a writer's work. Beyond `capacity` the oldest vectors leave.
 package final class ExactIndex: VectorIndex {
   package let dimension: Int
   /// Most vectors that are kept, in all partitions.

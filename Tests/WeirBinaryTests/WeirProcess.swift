@@ -34,8 +34,12 @@ final class WeirProcess {
     preconditionFailure("no weir beside the tests; build the whole package first, or set WEIR_BINARY")
   }()
 
+  /// A binary that ends early closes its input: a write to it must fail, not end the tests.
+  private static let ignoresBrokenPipes: Void = { _ = Foundation.signal(SIGPIPE, SIG_IGN) }()
+
   /// `shell` is put in front of the binary, for limits that only a shell can set; `$0` is the binary, `$@` its arguments.
   init(_ arguments: [String], environment: [String: String] = [:], shell: String? = nil) {
+    _ = Self.ignoresBrokenPipes
     if let shell {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
       process.arguments = ["-c", shell, Self.binary.path] + arguments

@@ -1,6 +1,7 @@
 import Testing
 import WeirDomain
 import WeirStore
+import WeirVectorIndex
 
 @testable import WeirCache
 
@@ -172,6 +173,18 @@ import WeirStore
     #expect(throws: CacheFailure.otherEncoder(found: "e2", expected: "e1")) {
       try cache.similar(CachePlan(request("how can I pay")), embedding(1, 0, encoder: "e2"), at: start)
     }
+  }
+
+  @Test func `a vector of another length is refused before anything is stored`() throws {
+    let cache = try open(try store())
+    let short = Embedding(values: [1], encoder: "e1")
+    #expect(throws: VectorIndexFailure.dimension(found: 1, expected: 4)) {
+      try admit(cache, request("how do I pay"), short)
+    }
+    #expect(throws: VectorIndexFailure.self) {
+      try cache.similar(CachePlan(request("how do I pay")), short, at: start)
+    }
+    #expect(try cache.statistics().entries == 0)
   }
 
   @Test func `damaged vectors are counted and left out`() throws {
