@@ -1,17 +1,17 @@
 /// What class of failure happened, so that one switch turns it into an exit status and one into an HTTP status.
 package enum FailureKind: String, Sendable, Equatable {
   /// The request itself cannot be served as written.
-  case badRequest
+  case badRequest = "bad_request"
   /// The configuration file, a flag or an environment variable is wrong.
-  case badConfiguration
+  case badConfiguration = "bad_configuration"
   /// A model file is missing, damaged or of a kind that is not supported.
-  case badModel
+  case badModel = "bad_model"
   /// The state folder cannot be read or written.
-  case badState
+  case badState = "bad_state"
   /// A remote answerer refused, or cannot be reached now.
   case unavailable
   /// A deadline passed.
-  case timedOut
+  case timedOut = "timed_out"
   /// The request was stopped from outside.
   case cancelled
 }

@@ -18,7 +18,7 @@ package struct ReviewSampler: Sendable, Hashable {
 
   /// The share of uncertain answers that is kept, 0...1.
   package let uncertain: Double
-  /// The share of confident answers that is kept, 0...1.
+  /// The share of confident answers, and of escalated ones, that is kept, 0...1.
   package let audit: Double
 
   /// Nil unless both are 0...1.
@@ -31,14 +31,14 @@ package struct ReviewSampler: Sendable, Hashable {
   /// Whether a request is kept, and why; nil when it is not.
   ///
   /// `draw` is uniform in 0..<1, one for each request. A cascaded request (a local answer failed its check) is
-  /// always kept; one that went straight to a remote tier is not, for no local answer is in question.
+  /// always kept. One that went straight to a remote tier is audited like a confident one: without such samples
+  /// nobody could tell how many escalations were needless.
   package func choose(_ band: ReviewBands.Band, isCascaded: Bool, draw: Double) -> Choice? {
     precondition((0..<1).contains(draw), "a draw is uniform in 0..<1")
     if isCascaded { return Choice(cause: .cascaded, probability: 1) }
     switch band {
-    case .accept: return draw < audit ? Choice(cause: .audit, probability: audit) : nil
+    case .accept, .escalate: return draw < audit ? Choice(cause: .audit, probability: audit) : nil
     case .acceptAndReview: return draw < uncertain ? Choice(cause: .uncertain, probability: uncertain) : nil
-    case .escalate: return nil
     }
   }
 }

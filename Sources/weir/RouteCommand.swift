@@ -40,7 +40,7 @@ struct RouteCommand: AsyncParsableCommand {
   @Flag(help: "Skip the ids that an earlier run into the same output finished.")
   var resume = false
 
-  @Option(help: ArgumentHelp("Requests at work at the same time; the number of cores.", valueName: "n"))
+  @Option(help: ArgumentHelp("Requests at work at the same time (default: the number of cores).", valueName: "n"))
   var jobs: Int?
 
   @Option(help: "The tenant of lines that name none.")

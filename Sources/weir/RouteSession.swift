@@ -73,7 +73,9 @@ final class RouteSession: Sendable {
   /// Answers what waits, as long as the link holds.
   private func runDeferred() async throws -> RouteRun.Tally {
     var tally = RouteRun.Tally()
-    while !interruption.isInterrupted, let reply = try await node.router.routeNextDeferred() {
+    while !interruption.isInterrupted, 
+      let reply = try await node.router.routeNextDeferred(isCancelled: { [interruption] in interruption.isCancelled })
+    {
       switch reply.outcome {
       case .answered: tally.answered += 1
       case .deferred: tally.deferred += 1

@@ -28,7 +28,8 @@ import WeirTestSupport
     #expect(sampler.choose(.acceptAndReview, isCascaded: false, draw: 0.5) == nil)
     #expect(sampler.choose(.accept, isCascaded: false, draw: 0.009) == .init(cause: .audit, probability: 0.01))
     #expect(sampler.choose(.accept, isCascaded: false, draw: 0.01) == nil)
-    #expect(sampler.choose(.escalate, isCascaded: false, draw: 0) == nil)
+    #expect(sampler.choose(.escalate, isCascaded: false, draw: 0)?.cause == .audit)
+    #expect(sampler.choose(.escalate, isCascaded: false, draw: 0.99) == nil)
     for band in ReviewBands.Band.allCases {
       #expect(sampler.choose(band, isCascaded: true, draw: 0.999) == .init(cause: .cascaded, probability: 1))
     }
