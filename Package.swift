@@ -50,7 +50,7 @@ let package = Package(
     module("WeirVectorIndex", ["WeirDomain"]),
     module("WeirLedger", ["WeirDomain", "WeirStore"]),
     module("WeirReview", ["WeirDomain", "WeirStore"]),
-    module("WeirProviders", ["WeirDomain", "WeirHTTP"]),
+    module("WeirProviders", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
     // Level 3: the models and the cache.
     module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
@@ -96,9 +96,9 @@ let package = Package(
     tests("WeirVectorIndex", ["WeirTestSupport"]),
     tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
-    tests("WeirClassifier", ["WeirEncoder", "WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
+    tests("WeirClassifier", ["WeirFiles", "WeirModelFiles"]),
     tests("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
-    tests("WeirCache", ["WeirDomain", "WeirStore", "WeirTestSupport"]),
+    tests("WeirCache", ["WeirDomain", "WeirStore", "WeirTestSupport", "WeirVectorIndex"]),
     tests(
       "WeirRouting",
       [

@@ -1,4 +1,3 @@
-internal import Glibc
 package import WeirConfiguration
 internal import WeirClassifier
 internal import WeirDomain
@@ -44,9 +43,11 @@ package struct Checkup: Sendable {
     findings += [state(), freeDisk(), prices()]
     for provider in configuration.providers { findings.append(await reach(provider)) }
     if configuration.providers.isEmpty {
-      let then = configuration.routing.whenOffline == .defer ? "escalations wait in the durable queue" : "see routing.when_offline"
+      let isDeferred = configuration.routing.whenOffline == .defer
+      let then = isDeferred ? "escalations wait in the durable queue" : "see routing.when_offline"
       findings.append(
-        Finding(subject: "providers", verdict: .warning, text: "none is configured: \(then); add one under [[providers]]"))
+        Finding(
+          subject: "providers", verdict: .warning, text: "none is configured: \(then); add one under [[providers]]"))
     }
     return findings
   }
@@ -74,7 +75,8 @@ package struct Checkup: Sendable {
       return parts.map { name, part in
         check("model \(name)") {
           try part.verify()
-          return "\(part.region.name), \(part.region.count / 1024) KiB, sha256 \(SHA256Digest(of: part.region).hex.prefix(16))"
+          let digest = SHA256Digest(of: part.region).hex.prefix(16)
+          return "\(part.region.name), \(part.region.count / 1024) KiB, sha256 \(digest)"
         }
       } + [check("models work") { try tryModels(bundle) }]
     } catch {
@@ -110,11 +112,12 @@ package struct Checkup: Sendable {
   }
 
   private func freeDisk() -> Finding {
-    var status = statvfs()
-    guard unsafe statvfs(configuration.node.state, &status) == 0 else {
-      return Finding(subject: "disk", verdict: .warning, text: "\(configuration.node.state) cannot be inspected")
+    let free: UInt64
+    do {
+      free = try DiskSpace.free(at: configuration.node.state)
+    } catch {
+      return bad("disk", error)
     }
-    let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
     let wanted = UInt64(configuration.cache.maxBytes) + 64 << 20
     let mebibytes = "\(free >> 20) MiB free"
     return free < wanted

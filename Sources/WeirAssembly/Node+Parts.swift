@@ -1,4 +1,3 @@
-internal import Glibc
 internal import WeirCache
 internal import WeirConfiguration
 internal import WeirDomain
@@ -12,15 +11,9 @@ package import WeirRouting
 extension NodeClock {
   /// The system's clocks and randomness.
   package static let system = NodeClock(
-    monotonic: { nanoseconds(of: CLOCK_MONOTONIC) },
-    wall: { Timestamp(milliseconds: nanoseconds(of: CLOCK_REALTIME) / 1_000_000) },
+    monotonic: { SystemClock.monotonicNanoseconds },
+    wall: { Timestamp(milliseconds: SystemClock.utcMilliseconds) },
     random: { .random(in: .min ... .max) })
-
-  private static func nanoseconds(of clock: Int32) -> Int64 {
-    var now = timespec()
-    unsafe clock_gettime(clock, &now)
-    return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
-  }
 }
 
 extension RoutePolicy {

@@ -41,13 +41,6 @@ package struct GGUFTensor: Sendable {
     return bytes
   }
 
-  /// Runs `body` on the stored bytes, which begin at a multiple of the file's alignment (at least 8).
-  package func withBytes<Result>(
-    _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result {
-    try unsafe region().withUnsafeBytes(body)
-  }
-
   /// The elements of an F32, F16 or BF16 tensor as floats: a copy; other types throw `wrongTensorType`.
   ///
   /// Every element must be finite where `finite` is set.

@@ -1,5 +1,5 @@
-import Glibc
 import WeirDomain
+import WeirFiles
 package import WeirHTTP
 
 extension OpenAICompatibleProvider where C == ContinuousClock {
@@ -9,10 +9,6 @@ extension OpenAICompatibleProvider where C == ContinuousClock {
   ) throws(HTTPFailure) {
     try self.init(
       configuration, client: client, clock: ContinuousClock(), fraction: { .random(in: 0..<1) },
-      wallClock: {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        return Timestamp(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
-      })
+      wallClock: { Timestamp(milliseconds: SystemClock.utcMilliseconds) })
   }
 }

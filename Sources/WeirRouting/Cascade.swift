@@ -107,5 +107,6 @@ struct Cascade: Sendable {
 }
 
 extension RouteError {
-  static let cancelled = RouteError(code: "cancelled", kind: .cancelled, message: "the run was stopped before an answer")
+  static let cancelled = RouteError(
+    code: "cancelled", kind: .cancelled, message: "the run was stopped before an answer")
 }

@@ -13,7 +13,8 @@ extension RouteError {
     let safe = String(name.prefix(60).filter { $0.isLetter || $0.isNumber || "._-/:".contains($0) })
     return RouteError(
       code: "unknown_model", kind: .badRequest,
-      message: "nobody serves model \"\(safe)\"; use auto, generator, a remote tier, or a model named under [[providers]]")
+      message: "nobody serves model \"\(safe)\"; use auto, generator, a remote tier, "
+        + "or a model named under [[providers]]")
   }
 
   /// Wraps what a part threw; its own sentence where it has one.

@@ -58,7 +58,8 @@ struct PromptLine {
     if let id = object["id"] {
       guard let text = id.word, !text.isEmpty, text.utf8.count <= 256 else {
         throw LineError(
-          id: request.id, code: "invalid_field", message: "field id must be a text of 1 to 256 bytes or a natural number")
+          id: request.id, code: "invalid_field",
+          message: "field id must be a text of 1 to 256 bytes or a natural number")
       }
       request.id = text
     }

@@ -73,7 +73,7 @@ final class RouteSession: Sendable {
   /// Answers what waits, as long as the link holds.
   private func runDeferred() async throws -> RouteRun.Tally {
     var tally = RouteRun.Tally()
-    while !interruption.isInterrupted, 
+    while !interruption.isInterrupted,
       let reply = try await node.router.routeNextDeferred(isCancelled: { [interruption] in interruption.isCancelled })
     {
       switch reply.outcome {

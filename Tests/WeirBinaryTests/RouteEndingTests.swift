@@ -3,7 +3,9 @@ import Testing
 
 /// How runs end: closed pipes, interrupts, kills, resumption, and a start that is refused.
 @Suite struct RouteEndingTests {
-  private static let prompts = (0..<40).map { "{\"id\":\"p\($0)\",\"prompt\":\"how do I change my order number \($0)?\"}" }
+  private static let prompts = (0..<40).map {
+    "{\"id\":\"p\($0)\",\"prompt\":\"how do I change my order number \($0)?\"}"
+  }
 
   @Test func `a closed output ends the run quietly`() throws {
     let folder = try TestFolder()

@@ -74,7 +74,7 @@ import WeirTestSupport
     let dead = try SilentPort(.refusing)
     let file = try folder.write(configuration(dead.url), to: "weir.toml")
     let prompts = (0..<3).map { "{\"id\":\"d\($0)\",\"prompt\":\"Compose verse number \($0) on volcanic glass.\"}" }
-    let arguments = ["--config", file, "--state", folder.path + "/state"]
+    let arguments = ["--jobs", "1", "--config", file, "--state", folder.path + "/state"]
     let down = try WeirProcess(["route"] + arguments).run(prompts.joined(separator: "\n"))
     #expect(down.status == 1)
     #expect(down.lines.compactMap { $0["status"] as? String } == ["deferred", "deferred", "deferred"])

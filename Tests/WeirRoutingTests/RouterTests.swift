@@ -35,11 +35,21 @@ import WeirTestSupport
     errorBudget: Double = 0.45, whenUnanswered: RouterSettings.Unanswered = .keepForLater
   ) throws -> Router {
     let (encoder, classifier) = try Self.parts.get()
-    let price = Price(validFrom: Timestamp(milliseconds: 0), input: Money(picodollars: 7), output: Money(picodollars: 11))
+    let price = Price(
+      validFrom: Timestamp(milliseconds: 0), input: Money(picodollars: 7), output: Money(picodollars: 11))
     let counter = Mutex<Int64>(0)
     let clock = NodeClock(
-      monotonic: { counter.withLock { $0 += 1; return $0 } }, wall: { Timestamp(milliseconds: 1_000_000) },
-      random: { UInt64(counter.withLock { $0 += 1; return $0 }) &* 0x9E37_79B9_7F4A_7C15 })
+      monotonic: {
+        counter.withLock {
+          $0 += 1; return $0
+        }
+      }, wall: { Timestamp(milliseconds: 1_000_000) },
+      random: {
+        UInt64(
+          counter.withLock {
+            $0 += 1; return $0
+          }) &* 0x9E37_79B9_7F4A_7C15
+      })
     return Router(
       Router.Parts(
         encoder: encoder, classifier: classifier,

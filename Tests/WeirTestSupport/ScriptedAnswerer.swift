@@ -48,6 +48,7 @@ package final class ScriptedAnswerer: RemoteAnswerer {
       for piece in pieces { onDelta?(piece) }
       throw ProviderFailure(provider: name, attempts: 1, cause: cause)
     case .silence:
+      // sleeps because silence lasts until the task is cancelled, which ends the sleep at once
       do { try await Task.sleep(for: .seconds(3600)) } catch {}
       throw ProviderFailure(provider: name, attempts: 1, cause: .cancelled)
     }

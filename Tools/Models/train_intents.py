@@ -41,7 +41,7 @@ def train_network(x, y, classes, seed, epochs=30):
     for _ in range(epochs):
         rows = torch.cat([inside, outside[torch.randperm(len(outside))[:len(inside)]]])
         for batch in rows[torch.randperm(len(rows))].split(128):
-            noisy = x[batch] + 0.15 * torch.randn_like(x[batch])
+            noisy = x[batch] + 0.7 * torch.randn_like(x[batch])
             optimiser.zero_grad()
             torch.nn.functional.cross_entropy(net(noisy), y[batch], label_smoothing=0.03).backward()
             optimiser.step()

@@ -1,0 +1,16 @@
+import Glibc
+
+/// The operating system's clocks.
+package enum SystemClock {
+  /// Nanoseconds since some moment before the start; never goes back.
+  package static var monotonicNanoseconds: Int64 { nanoseconds(of: CLOCK_MONOTONIC) }
+
+  /// Milliseconds since 1970-01-01 00:00 UTC; goes wherever the system's clock is set.
+  package static var utcMilliseconds: Int64 { nanoseconds(of: CLOCK_REALTIME) / 1_000_000 }
+
+  private static func nanoseconds(of clock: Int32) -> Int64 {
+    var now = timespec()
+    unsafe clock_gettime(clock, &now)
+    return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+  }
+}
