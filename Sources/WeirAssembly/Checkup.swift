@@ -36,7 +36,7 @@ package struct Checkup: Sendable {
     self.clock = clock
   }
 
-  /// Looks at everything; takes as long as the slowest provider's connect timeout.
+  /// Looks at everything; waits up to ten seconds for each provider.
   package func run() async -> [Finding] {
     var findings = [processor(), configurationFile()]
     findings += models()
@@ -74,8 +74,7 @@ package struct Checkup: Sendable {
       if let generator = bundle.generator { parts.append(("generator", generator)) }
       return parts.map { name, part in
         check("model \(name)") {
-          try part.verify()
-          let digest = SHA256Digest(of: part.region).hex.prefix(16)
+          let digest = try part.verifiedDigest().prefix(16)
           return "\(part.region.name), \(part.region.count / 1024) KiB, sha256 \(digest)"
         }
       } + [check("models work") { try tryModels(bundle) }]
@@ -86,14 +85,14 @@ package struct Checkup: Sendable {
 
   /// Encodes, classifies and generates once.
   private func tryModels(_ bundle: ModelBundle) throws -> String {
-    let encoder = try Encoder(GGUFFile(bundle.encoder.region))
+    let encoder = try Encoder(bundle.encoder.open())
     let classifier = try IntentClassifier(
-      from: GGUFFile(bundle.intents.region), encoderFingerprint: encoder.fingerprint)
+      from: bundle.intents.open(), encoderFingerprint: encoder.fingerprint)
     let start = clock.monotonic()
     _ = try classifier.classify(embedding: encoder.embed("where is my order").values)
     let microseconds = (clock.monotonic() - start) / 1000
     guard let part = bundle.generator else { return "a prompt is classified in \(microseconds) us; no generator" }
-    let generator = try Generator(GGUFFile(part.region))
+    let generator = try Generator(part.open())
     return "a prompt is classified in \(microseconds) us; generator of \(generator.model.weightBytes / 1024) KiB loaded"
   }
 
@@ -151,7 +150,10 @@ package struct Checkup: Sendable {
       if status == 401 || status == 403 {
         return Finding(subject: subject, verdict: .bad, text: "reached, but it refuses the key (status \(status))")
       }
-      return Finding(subject: subject, verdict: .good, text: "reached, status \(status)")
+      let isWell = status < 500
+      return Finding(
+        subject: subject, verdict: isWell ? .good : .warning,
+        text: "reached, status \(status)" + (isWell ? "" : ": the server has trouble of its own, try again later"))
     } catch {
       return bad(subject, error)
     }

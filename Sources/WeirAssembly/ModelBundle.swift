@@ -1,6 +1,7 @@
 package import WeirConfiguration
 internal import FoundationEssentials
 package import WeirFiles
+internal import WeirModelFiles
 
 /// A versioned set of models that were trained and calibrated together, and what replaces its parts.
 package struct ModelBundle: Sendable {
@@ -86,12 +87,19 @@ package struct ModelBundle: Sendable {
 }
 
 extension ModelBundle.Part {
-  /// Compares the file with the manifest's digest; a damaged file is refused by name.
-  package func verify() throws {
-    guard let expectedDigest else { return }
+  /// The SHA-256 of the file, in hexadecimal, compared with the manifest's; a damaged file is refused by name.
+  @discardableResult
+  package func verifiedDigest() throws -> String {
     let found = SHA256Digest(of: region).hex
-    guard found == expectedDigest.lowercased() else {
+    if let expectedDigest, found != expectedDigest.lowercased() {
       throw StartFailure.wrongDigest(file: region.name, found: found, expected: expectedDigest)
     }
+    return found
+  }
+
+  /// The model, verified first. Files inside the binary are as whole as the binary: reading 17 MB of them at each
+  /// start would cost 20 ms, so their digests are verified by `weir doctor` and by a test.
+  func open() throws -> GGUFFile {
+    try GGUFFile(region, fingerprint: origin == .builtIn ? expectedDigest : verifiedDigest())
   }
 }

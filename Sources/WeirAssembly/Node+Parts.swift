@@ -56,15 +56,17 @@ extension PriceList {
     if let path = configuration.ledger.priceList {
       list = list.overridden(by: try PriceList.parse(json: try ByteRegion(path: path).array))
     }
+    var own: [String: [Price]] = [:]
     for provider in configuration.providers {
-      var prices: [String: [Price]] = [:]
       for price in provider.prices {
-        prices[price.model] = [
-          Price(validFrom: Timestamp(milliseconds: 0), input: price.inputPerToken, output: price.outputPerToken)
-        ]
+        let dated = Price(
+          validFrom: Timestamp(milliseconds: 0), input: price.inputPerToken, output: price.outputPerToken)
+        if let other = own.updateValue([dated], forKey: price.model), other != [dated] {
+          throw StartFailure.twoPrices(model: price.model, provider: provider.name)
+        }
       }
-      list = list.overridden(by: PriceList(asOf: list.asOf, baseline: "", prices: prices))
     }
+    list = list.overridden(by: PriceList(asOf: list.asOf, baseline: "", prices: own))
     if let premium = configuration.ledger.premiumModel { list.baseline = premium }
     guard (try? list.price(of: list.baseline, at: now)) != nil else {
       throw StartFailure.unknownBaseline(model: list.baseline)

@@ -27,10 +27,9 @@ package struct Node: Sendable {
     _ configuration: Configuration, environment: [String: String], clock: NodeClock = .system
   ) throws -> Node {
     let bundle = try ModelBundle(configuration.models)
-    try bundle.encoder.verify()
-    let encoder = try Encoder(GGUFFile(bundle.encoder.region))
+    let encoder = try Encoder(bundle.encoder.open())
     let classifier = try IntentClassifier(
-      from: GGUFFile(bundle.intents.region), encoderFingerprint: encoder.fingerprint)
+      from: bundle.intents.open(), encoderFingerprint: encoder.fingerprint)
     let local = try generator(of: bundle, configuration)
     let prices = try PriceList.assembled(configuration, at: clock.wall())
     let client = configuration.providers.isEmpty ? nil : try HTTPClient()
@@ -80,8 +79,7 @@ package struct Node: Sendable {
     of bundle: ModelBundle, _ configuration: Configuration
   ) throws -> GeneratorAnswerer? {
     guard configuration.generator.enabled, let part = bundle.generator else { return nil }
-    try part.verify()
-    let file = try GGUFFile(part.region)
+    let file = try part.open()
     let generator = try Generator(file, contextLimit: configuration.generator.context ?? 4096)
     var probe = generator.probe
     if let least = configuration.generator.minMeanLogprob { probe.leastMeanLogProbability = least }

@@ -17,6 +17,8 @@ package enum StartFailure: Error, Sendable, Hashable {
   case wrongDigest(file: String, found: String, expected: String)
   /// A model that a provider serves has no price: it would be booked as free.
   case unknownPrice(model: String, provider: String)
+  /// The ledger knows models by name: two prices for one name would book one of them wrongly.
+  case twoPrices(model: String, provider: String)
   case unknownBaseline(model: String)
   case badChatTemplate(found: String, allowed: [String])
   case cannotResume
@@ -48,6 +50,9 @@ package enum StartFailure: Error, Sendable, Hashable {
     case .unknownPrice(let model, let provider):
       "provider \(provider) serves model \(model), which has no price; add one under [providers.prices], "
         + "or to the list that ledger.price_list names"
+    case .twoPrices(let model, let provider):
+      "provider \(provider) gives model \(model) another price than an entry before it; "
+        + "give each model one price, or the models different names"
     case .unknownBaseline(let model):
       "savings are measured against model \(model), which has no price; set ledger.premium_model to a listed model"
     case .badChatTemplate(let found, let allowed):

@@ -21,7 +21,7 @@ package struct Configuration: Sendable, Hashable {
   package var settings: [Setting]
 
   package struct Node: Sendable, Hashable {
-    /// Written into every cost event and review sample; the host's name by default.
+    /// Names this node in a fleet; the host's name by default.
     package var name: String
     /// The folder of the database and the index, absolute or relative to the working folder.
     package var state: String
@@ -74,7 +74,7 @@ package struct Configuration: Sendable, Hashable {
     package var temperature: Double
     /// Answers with a lower mean log probability a token are not accepted; nil is what the bundle says.
     package var minMeanLogprob: Double?
-    /// Tokens of context; nil is the model's own.
+    /// Tokens of context; nil is the model's own, at most 4096.
     package var context: Int?
   }
 
@@ -82,7 +82,7 @@ package struct Configuration: Sendable, Hashable {
     package var enabled: Bool
     /// Whether prompts that mean the same share an answer; else only equal ones do.
     package var semantic: Bool
-    /// Smallest cosine between two prompts that may share an answer; nil is what the bundle says.
+    /// Smallest cosine between two prompts that may share an answer; nil is the built-in one.
     package var similarityThreshold: Double?
     package var timeToLiveSeconds: Int
     package var maxBytes: Int
@@ -108,7 +108,7 @@ package struct Configuration: Sendable, Hashable {
     package var maxLineBytes: Int
     /// Requests at work at the same time.
     package var jobs: Int
-    /// Requests read ahead of the ones at work.
+    /// Finished requests that may wait for an earlier one.
     package var queue: Int
   }
 }

@@ -14,11 +14,11 @@ extension ConfigurationKey {
   static let all: [ConfigurationKey] = node + models + routing + generator + cache + ledger + limits
 
   private static let node: [ConfigurationKey] = [
-    .init("node", "name", .text, .text(""), "Name in the ledger and in reports. Empty: the host's name."),
+    .init("node", "name", .text, .text(""), "Name of this node, for a fleet's reports. Empty: the host's name."),
     .init(
       "node", "state", .path, .text(""), "Folder of the database and the index.",
       "Empty: $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/weir, else ~/.local/state/weir."),
-    .init("node", "region", .text, .text(""), "A word for reports by region."),
+    .init("node", "region", .text, .text(""), "A word for a fleet's reports by region."),
   ]
 
   private static let models: [ConfigurationKey] = [
@@ -40,7 +40,7 @@ extension ConfigurationKey {
       "routing", "review_probability", .decimal(0...1), .decimal(1), "Share of the review band that is kept, 0 to 1."),
     .init(
       "routing", "audit_probability", .decimal(0...1), .decimal(0.01),
-      "Share of the confident answers that is kept too, 0 to 1: it shows what confidence is worth."),
+      "Share of the confident answers, and of the escalated ones, that is kept too, 0 to 1."),
     .init(
       "routing", "out_of_scope_threshold", .decimal(0...1), .decimal(0.5),
       "Prompts with a higher out-of-scope score are never answered locally, 0 to 1."),
@@ -66,7 +66,7 @@ extension ConfigurationKey {
       "Local answers with a lower mean log probability a token are not accepted; 0 is what the bundle says."),
     .init(
       "generator", "context", .integer(0...1_048_576), .integer(0),
-      "Tokens of context; 0 is what the model was made for."
+      "Tokens of context; 0 is what the model was made for, at most 4096."
     ),
   ]
 
@@ -75,7 +75,7 @@ extension ConfigurationKey {
     .init("cache", "semantic", .boolean, .boolean(true), "Whether prompts that mean the same share an answer."),
     .init(
       "cache", "similarity_threshold", .decimal(0...1), .decimal(0),
-      "Smallest cosine between two prompts that share an answer, 0 to 1; 0 is what the bundle says."),
+      "Smallest cosine between two prompts that share an answer, 0 to 1; 0 is the built-in 0.92."),
     .init(
       "cache", "ttl_seconds", .integer(1...315_360_000), .integer(604_800),
       "Age at which an answer expires, in seconds."
@@ -102,6 +102,8 @@ extension ConfigurationKey {
       "limits", "max_line_bytes", .bytes(1024...(64 << 20)), .integer(1_048_576),
       "Longer input lines are refused, in bytes."),
     .init("limits", "jobs", .integer(0...1024), .integer(0), "Requests at work at the same time; 0 is one a core."),
-    .init("limits", "queue", .integer(1...65_536), .integer(64), "Requests read ahead of the ones at work."),
+    .init(
+      "limits", "queue", .integer(1...65_536), .integer(64),
+      "Finished requests that may wait for an earlier one, so that replies keep their order."),
   ]
 }

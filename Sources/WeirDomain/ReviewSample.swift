@@ -4,7 +4,7 @@ package struct ReviewSample: Sendable, Hashable {
   package enum Cause: String, Sendable, Hashable, CaseIterable {
     /// The confidence lies between the review and the accept thresholds.
     case uncertain
-    /// Chosen at random among confident answers.
+    /// Chosen at random among confident and escalated ones.
     case audit
     /// A local answer failed its check and another tier answered.
     case cascaded

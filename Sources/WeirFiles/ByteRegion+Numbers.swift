@@ -9,17 +9,24 @@ extension ByteRegion {
     }
   }
 
-  /// `count` numbers from the front, each turned into an element; traps where the region is shorter.
-  package func mapNumbers<Number: FixedWidthInteger, Element>(
-    _: Number.Type, count wanted: Int, _ convert: (Number) -> Element
-  ) -> [Element] {
+  /// The `wanted` little-endian numbers at the front: a copy; traps where the region is shorter.
+  ///
+  /// One copy of memory, because a loop here would run unspecialized for callers in other modules.
+  package func numbers<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type, count wanted: Int) -> [Number] {
     let size = MemoryLayout<Number>.size
     precondition(wanted >= 0 && wanted <= count / size, "Numbers must lie inside their region.")
-    return unsafe withUnsafeBytes { bytes in
-      (0..<wanted).map { index in
-        convert(Number(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: index * size, as: Number.self)))
+    let numbers = unsafe withUnsafeBytes { bytes in
+      unsafe [Number](unsafeUninitializedCapacity: wanted) { buffer, initialized in
+        unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: bytes[..<(wanted * size)]))
+        initialized = wanted
       }
     }
+    #if _endian(big)
+      return numbers.map { Number(littleEndian: $0) }
+    #else
+      return numbers
+    #endif
   }
 
   /// The bytes in `range` as text, or nil where they are not UTF-8; traps outside the region.

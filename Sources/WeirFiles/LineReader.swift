@@ -102,6 +102,10 @@ package final class LineReader: Sendable {
       }
       if count == 0 {
         state.isAtEnd = true
+      } else if errno == EAGAIN {
+        // Whoever shares the descriptor made it non-blocking: wait as a blocking one would.
+        var more = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&more, 1, -1)
       } else if errno != EINTR {
         throw FileDescriptor.failure(name, "read", errno)
       }

@@ -50,6 +50,10 @@ package final class OutputFile: Sendable {
         bytes = bytes.dropFirst(count)
       } else if errno == EPIPE {
         return false
+      } else if errno == EAGAIN {
+        // Whoever shares the descriptor made it non-blocking: wait as a blocking one would.
+        var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&room, 1, -1)
       } else if errno != EINTR {
         throw FileDescriptor.failure(path, "write", errno)
       }

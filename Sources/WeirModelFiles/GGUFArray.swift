@@ -47,15 +47,14 @@ package struct GGUFArray: Sendable {
   /// The elements as 32-bit floats, nil where they are not floats.
   package var floats: [Float]? {
     switch elementType {
-    case .float32: region.mapNumbers(UInt32.self, count: count) { Float(bitPattern: $0) }
-    case .float64: region.mapNumbers(UInt64.self, count: count) { Float(Double(bitPattern: $0)) }
+    case .float32: region.numbers(UInt32.self, count: count).map { Float(bitPattern: $0) }
+    case .float64: region.numbers(UInt64.self, count: count).map { Float(Double(bitPattern: $0)) }
     default: nil
     }
   }
 
-  private func load<Number: FixedWidthInteger>(_: Number.Type) -> [Int]? {
-    let values = region.mapNumbers(Number.self, count: count) { Int(exactly: $0) }
-    let known = values.compactMap { $0 }
+  private func load<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type) -> [Int]? {
+    let known = region.numbers(Number.self, count: count).compactMap { Int(exactly: $0) }
     return known.count == count ? known : nil
   }
 }

@@ -14,6 +14,7 @@ package struct GGUFFile: Sendable {
   package let tensors: [GGUFTensor]
   private let metadata: [String: GGUFValue]
   private let tensorIndex: [String: Int]
+  private let knownFingerprint: String?
 
   /// Maps and checks the file at `path`.
   package init(path: String) throws(ModelFileFailure) {
@@ -23,10 +24,13 @@ package struct GGUFFile: Sendable {
   }
 
   /// Checks the model in `region`; the region's name stands in errors.
-  package init(_ region: ByteRegion) throws(ModelFileFailure) {
+  ///
+  /// `fingerprint` is the region's SHA-256 where the caller knows it already.
+  package init(_ region: ByteRegion, fingerprint: String? = nil) throws(ModelFileFailure) {
     var parser = GGUFParser(region)
     try parser.parse()
     self.region = region
+    knownFingerprint = fingerprint
     version = parser.version
     alignment = parser.alignment
     keys = parser.keys
@@ -41,7 +45,7 @@ package struct GGUFFile: Sendable {
   package var name: String { region.name }
 
   /// SHA-256 of the whole file in hexadecimal: the fingerprint that other models refer to.
-  package var fingerprint: String { SHA256Digest(of: region).hex }
+  package var fingerprint: String { knownFingerprint ?? SHA256Digest(of: region).hex }
 
   package func has(_ key: String) -> Bool { metadata[key] != nil }
 

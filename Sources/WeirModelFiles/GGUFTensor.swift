@@ -50,9 +50,9 @@ package struct GGUFTensor: Sendable {
     let count = elementCount
     let values: [Float]
     switch type {
-    case .f32: values = region.mapNumbers(UInt32.self, count: count) { Float(bitPattern: $0) }
-    case .f16: values = region.mapNumbers(UInt16.self, count: count) { Float(Float16(bitPattern: $0)) }
-    case .bf16: values = region.mapNumbers(UInt16.self, count: count) { Float(bitPattern: UInt32($0) << 16) }
+    case .f32: values = region.numbers(UInt32.self, count: count).map { Float(bitPattern: $0) }
+    case .f16: values = region.numbers(UInt16.self, count: count).map { Float(Float16(bitPattern: $0)) }
+    case .bf16: values = region.numbers(UInt16.self, count: count).map { Float(bitPattern: UInt32($0) << 16) }
     default:
       throw .wrongTensorType(file: file, tensor: name, found: type.name, allowed: "F32, F16 or BF16")
     }

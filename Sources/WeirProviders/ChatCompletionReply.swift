@@ -12,6 +12,7 @@ struct ChatCompletionReply {
   private(set) var model: String?
   private var promptTokens: Int?
   private var completionTokens: Int?
+  private var cachedTokens = 0
   private let maximumBytes: Int
 
   init(maximumBytes: Int) {
@@ -59,12 +60,14 @@ struct ChatCompletionReply {
   private mutating func takeUsage(_ usage: JSONValue?) {
     if let count = usage?["prompt_tokens"]?.count { promptTokens = max(promptTokens ?? 0, count) }
     if let count = usage?["completion_tokens"]?.count { completionTokens = max(completionTokens ?? 0, count) }
+    if let count = usage?["prompt_tokens_details"]?["cached_tokens"]?.count { cachedTokens = max(cachedTokens, count) }
   }
 
   /// As reported; what is missing is estimated from the texts.
   func usage(for request: CompletionRequest) -> TokenUsage {
     if let promptTokens, let completionTokens {
-      return TokenUsage(prompt: promptTokens, completion: completionTokens)
+      return TokenUsage(
+        prompt: promptTokens, completion: completionTokens, cachedPrompt: min(cachedTokens, promptTokens))
     }
     let prompt = request.messages.reduce(3) { $0 + 4 + TokenEstimate.tokens(in: $1.content) }
     return TokenUsage(

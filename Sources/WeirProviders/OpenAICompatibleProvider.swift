@@ -93,8 +93,9 @@ package struct OpenAICompatibleProvider<C: Clock>: RemoteAnswerer where C.Durati
       body: ChatCompletionBody.bytes(request, isStreamed: isStreamed, options: configuration),
       deadlines: configuration.deadlines)
     http.deadlines.total = max(.zero, min(http.deadlines.total, remaining))
-    // JSON escapes and a stream's frame around each token multiply the text's size.
-    http.limits.bodyBytes = 64 * max(1 << 10, min(configuration.maximumAnswerBytes, 1 << 30))
+    // JSON escapes multiply a text's size, and a stream's frame around each token does so much more. A whole answer is
+    // parsed at once, so its bound is also one of memory.
+    http.limits.bodyBytes = (isStreamed ? 64 : 2) * max(1 << 10, min(configuration.maximumAnswerBytes, 1 << 30))
     guard let onDelta else { return (try await whole(http), nil) }
     return try await streamed(http, onDelta)
   }

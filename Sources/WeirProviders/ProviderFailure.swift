@@ -13,7 +13,7 @@ package struct ProviderFailure: WeirFailure, Equatable {
     case refused
     /// Part of the answer has been passed on already.
     case interrupted
-    /// The caller stopped it, or its time is over.
+    /// The caller stopped it.
     case stopped
   }
 
@@ -67,10 +67,11 @@ package struct ProviderFailure: WeirFailure, Equatable {
     switch cause {
     case .transport(let failure):
       failure.kind == .cancelled ? .stopped : failure.isLinkDown ? .linkDown : .refused
-    case .overloaded: .overloaded
+    // A server that takes too long for everything may be faster for the next one, or later.
+    case .overloaded, .deadline: .overloaded
     case .refused, .malformed: .refused
     case .interrupted: .interrupted
-    case .deadline, .cancelled: .stopped
+    case .cancelled: .stopped
     }
   }
 

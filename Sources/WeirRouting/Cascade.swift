@@ -12,6 +12,8 @@ struct Cascade: Sendable {
     var tier: Tier
     var model: String
     var usage: TokenUsage
+    /// False where it ended otherwise than by itself or at the limit that the request set: it is not cached.
+    var isWhole = true
   }
 
   /// What the steps came to, with the reasons they added.
@@ -26,44 +28,61 @@ struct Cascade: Sendable {
     var reasons: [RouteReason] = []
     /// True when a local answer failed its check and another step was tried.
     var isCascaded = false
+    /// Remote answers that were paid for and not used.
+    var discarded: [Answer] = []
   }
 
   func run(
-    _ steps: [RoutePlan.Step], request: RouteRequest, intent: String?, isCancelled: @escaping @Sendable () -> Bool
+    _ plan: RoutePlan, request: RouteRequest, intent: String?, isCancelled: @escaping @Sendable () -> Bool
   ) async -> Outcome {
-    var reasons: [RouteReason] = []
-    var isCascaded = false
-    var mayWait = true
-    var last = RouteError(
-      code: "no_remote", kind: .unavailable, message: "no remote tier is configured to answer this prompt")
-    for step in steps {
-      if isCancelled() || Task.isCancelled { last = .cancelled }
-      guard last.kind != .cancelled else { return Outcome(end: .unanswered(last, mayWait: false), reasons: reasons) }
+    var outcome = Outcome(
+      end: .unanswered(
+        RouteError(code: "no_remote", kind: .unavailable, message: plan.reasons.last?.text ?? "nobody was asked"),
+        mayWait: plan.mayWait))
+    var remoteMayReturn = false
+    for step in plan.steps {
+      if isCancelled() || Task.isCancelled { return stopped(outcome, by: .cancelled) }
       switch step {
       case .generator:
         switch await askGenerator(request, intent: intent, isCancelled: isCancelled) {
-        case .success(let answer): return Outcome(end: .answered(answer), reasons: reasons)
+        case .success(let answer): return answered(outcome, by: answer)
         case .failure(let error):
-          last = error
-          isCascaded = true
-          reasons.append(.checkFailed(error.message))
-          mayWait = error.kind != .cancelled
+          if error.kind == .cancelled { return stopped(outcome, by: error) }
+          outcome.isCascaded = true
+          outcome.reasons.append(.checkFailed(error.message))
+          outcome.end = .unanswered(error, mayWait: plan.mayWait)
         }
       case .remote(let tier, let model):
-        switch await askRemote(tier, model: model, request: request) {
-        case .success(let answer):
-          return Outcome(end: .answered(answer), reasons: reasons, isCascaded: isCascaded)
-        case .failure(let failure):
-          last = RouteError(code: "remote_failed", kind: failure.kind, message: failure.message)
-          reasons.append(.remoteFailed(tier, failure.message))
-          mayWait = failure.consequence == .linkDown || failure.consequence == .overloaded
-          if failure.consequence == .stopped || failure.consequence == .interrupted {
-            return Outcome(end: .unanswered(last, mayWait: false), reasons: reasons, isCascaded: isCascaded)
+        for route in remotes.routes(tier: tier, model: model) {
+          switch await ask(route, request) {
+          case .success(let answer) where answer.text.allSatisfy(\.isWhitespace):
+            outcome.discarded.append(answer)
+            outcome.reasons.append(.remoteFailed(tier, "its answer is empty"))
+            outcome.end = .unanswered(.emptyAnswer, mayWait: remoteMayReturn)
+          case .success(let answer): return answered(outcome, by: answer)
+          case .failure(let failure):
+            let error = RouteError(code: "remote_failed", kind: failure.kind, message: failure.message)
+            outcome.reasons.append(.remoteFailed(tier, failure.message))
+            if failure.consequence == .stopped { return stopped(outcome, by: error) }
+            remoteMayReturn = remoteMayReturn || [.linkDown, .overloaded].contains(failure.consequence)
+            outcome.end = .unanswered(error, mayWait: remoteMayReturn)
           }
         }
       }
     }
-    return Outcome(end: .unanswered(last, mayWait: mayWait), reasons: reasons, isCascaded: isCascaded)
+    return outcome
+  }
+
+  private func answered(_ outcome: Outcome, by answer: Answer) -> Outcome {
+    var outcome = outcome
+    outcome.end = .answered(answer)
+    return outcome
+  }
+
+  private func stopped(_ outcome: Outcome, by error: RouteError) -> Outcome {
+    var outcome = outcome
+    outcome.end = .unanswered(error, mayWait: false)
+    return outcome
   }
 
   private func askGenerator(
@@ -88,18 +107,18 @@ struct Cascade: Sendable {
     }
   }
 
-  private func askRemote(
-    _ tier: Tier, model: String?, request: RouteRequest
-  ) async -> Result<Answer, ProviderFailure> {
-    guard let route = remotes.route(tier: tier, model: model) else {
-      preconditionFailure("a plan asks only for remote tiers that are configured")
-    }
+  private func ask(_ route: RemoteRoutes.Route, _ request: RouteRequest) async -> Result<Answer, ProviderFailure> {
     var settings = request.settings
     settings.model = route.model
     do throws(ProviderFailure) {
       let completion = try await route.answerer.complete(
         CompletionRequest(messages: request.messages, settings: settings))
-      return .success(Answer(text: completion.text, tier: tier, model: route.model, usage: completion.usage))
+      let isCutAsAsked =
+        completion.finishReason == .length && completion.usage.completion == request.settings.maxTokens
+      return .success(
+        Answer(
+          text: completion.text, tier: route.tier, model: route.model, usage: completion.usage,
+          isWhole: completion.finishReason == .stop || isCutAsAsked))
     } catch {
       return .failure(error)
     }
@@ -109,4 +128,6 @@ struct Cascade: Sendable {
 extension RouteError {
   static let cancelled = RouteError(
     code: "cancelled", kind: .cancelled, message: "the run was stopped before an answer")
+  static let emptyAnswer = RouteError(
+    code: "empty_answer", kind: .unavailable, message: "the remote model's answer is empty")
 }

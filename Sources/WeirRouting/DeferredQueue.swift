@@ -22,7 +22,8 @@ package enum DeferredQueue {
           claim INTEGER NOT NULL DEFAULT 0,       -- grows with each claim
           claimed_until INTEGER NOT NULL DEFAULT 0,
           state TEXT NOT NULL DEFAULT 'waiting',  -- waiting, answered, abandoned
-          answer_id TEXT
+          answer_id TEXT,
+          answer TEXT, tier TEXT, model TEXT      -- until the answer has been delivered
         );
         -- Callers' ids may repeat from run to run (line-1, line-2): only the same request that still waits is the same.
         CREATE UNIQUE INDEX deferred_request_once ON deferred_request (tenant, request_id, body)
@@ -40,6 +41,30 @@ package enum DeferredQueue {
     /// Times that it was tried before.
     package var attempts: Int
     package var until: Timestamp
+  }
+
+  /// An answer that nobody has received yet.
+  package struct Answer: Sendable, Hashable {
+    /// The cost event's id.
+    package var id: ULID
+    package var text: String
+    package var tier: Tier
+    package var model: String?
+
+    package init(id: ULID, text: String, tier: Tier, model: String?) {
+      self.id = id
+      self.text = text
+      self.tier = tier
+      self.model = model
+    }
+  }
+
+  /// A completed request whose answer has not been delivered.
+  package struct Undelivered: Sendable, Hashable {
+    package var sequence: Int64
+    package var tenant: String
+    package var requestID: String
+    package var answer: Answer
   }
 
   /// How many requests are in which state.
@@ -76,6 +101,16 @@ package enum DeferredQueue {
   package static func claim(
     limit: Int, for duration: Int64, at now: Timestamp, in transaction: borrowing StoreTransaction
   ) throws -> [Claim] {
+    while true {
+      let (claims, abandoned) = try claimReadable(limit: limit, for: duration, at: now, in: transaction)
+      // Unreadable ones must not hide those behind them.
+      if !claims.isEmpty || abandoned == 0 { return claims }
+    }
+  }
+
+  private static func claimReadable(
+    limit: Int, for duration: Int64, at now: Timestamp, in transaction: borrowing StoreTransaction
+  ) throws -> (claims: [Claim], abandoned: Int) {
     let until = now.adding(milliseconds: duration)
     var claims: [Claim] = []
     var unreadable: [Int64] = []
@@ -103,21 +138,60 @@ package enum DeferredQueue {
         "UPDATE deferred_request SET state = 'abandoned' WHERE sequence = ?", [.integer(sequence)])
     }
     // RETURNING gives rows in the order of the update, which SQLite leaves open.
-    return claims.sorted { (rank($0.request.priority), $0.sequence) < (rank($1.request.priority), $1.sequence) }
+    claims.sort { (rank($0.request.priority), $0.sequence) < (rank($1.request.priority), $1.sequence) }
+    return (claims, unreadable.count)
   }
 
-  /// Marks the request answered; false when the claim was lost, and then nothing is written.
+  /// Keeps the answer until it is delivered; false when the claim was lost, and then nothing is written.
   @discardableResult
   package static func complete(
-    _ claim: Claim, answerID: String, in transaction: borrowing StoreTransaction
+    _ claim: Claim, _ answer: Answer, in transaction: borrowing StoreTransaction
   ) throws(StoreFailure) -> Bool {
     let changed = try transaction.execute(
       """
-      UPDATE deferred_request SET state = 'answered', answer_id = ?, claimed_until = 0, body = ''
+      UPDATE deferred_request SET state = 'answered', answer_id = ?, answer = ?, tier = ?, model = ?,
+        claimed_until = 0, body = ''
       WHERE sequence = ? AND claim = ? AND state = 'waiting'
       """,
-      [.text(answerID), .integer(claim.sequence), .integer(claim.number)])
+      [
+        .text(answer.id.description), .text(answer.text), .text(answer.tier.rawValue), .text(answer.model),
+        .integer(claim.sequence), .integer(claim.number),
+      ])
     return changed == 1
+  }
+
+  /// The oldest answer that was completed and not delivered: its run ended in between.
+  package static func undelivered(
+    in transaction: borrowing StoreTransaction
+  ) throws -> Undelivered? {
+    try transaction.first(
+      """
+      SELECT sequence, request_id, answer_id, answer, tier, model, tenant FROM deferred_request
+      WHERE state = 'answered' AND answer IS NOT NULL ORDER BY sequence LIMIT 1
+      """
+    ) { row in
+      Undelivered(
+        sequence: try row.integer(0), tenant: try row.text(6), requestID: try row.text(1),
+        answer: Answer(
+          id: try row.parsed(2, as: "a ULID") { ULID($0) }, text: try row.text(3),
+          tier: try row.parsed(4, as: "a tier") { Tier(rawValue: $0) }, model: try row.optionalText(5)))
+    }
+  }
+
+  /// Forgets the text of an answer that somebody has received.
+  package static func markDelivered(
+    _ sequence: Int64, in transaction: borrowing StoreTransaction
+  ) throws(StoreFailure) {
+    try transaction.execute("UPDATE deferred_request SET answer = NULL WHERE sequence = ?", [.integer(sequence)])
+  }
+
+  /// Gives the request back as it was, as if it had not been claimed; for a worker that is stopped.
+  package static func release(
+    _ claim: Claim, in transaction: borrowing StoreTransaction
+  ) throws(StoreFailure) {
+    try transaction.execute(
+      "UPDATE deferred_request SET claimed_until = 0 WHERE sequence = ? AND claim = ? AND state = 'waiting'",
+      [.integer(claim.sequence), .integer(claim.number)])
   }
 
   /// Gives the request back to be tried again at `nextAttempt`, or for good where that is nil; false when the claim

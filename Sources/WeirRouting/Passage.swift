@@ -13,6 +13,8 @@ struct Passage {
   var cachePlan: CachePlan?
   /// As the encoder counts them.
   var promptTokens = 0
+  /// True where the encoder read the prompt's beginning only.
+  var isCut = false
   var reading: RouteFacts.Reading?
   var complexity: Double?
   var band: ReviewBands.Band?

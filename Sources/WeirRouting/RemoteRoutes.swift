@@ -19,7 +19,7 @@ package struct RemoteRoutes: Sendable {
 
   private let routes: [Route]
 
-  /// The first route of a tier, and of a model, wins.
+  /// Routes of the same tier are asked in this order, until one answers.
   package init(_ routes: [Route] = []) {
     self.routes = routes
   }
@@ -30,7 +30,7 @@ package struct RemoteRoutes: Sendable {
     Dictionary(routes.map { ($0.model, $0.tier) }, uniquingKeysWith: { first, _ in first })
   }
 
-  package func route(tier: Tier, model: String?) -> Route? {
-    routes.first { $0.tier == tier && (model == nil || $0.model == model) }
+  package func routes(tier: Tier, model: String?) -> [Route] {
+    routes.filter { $0.tier == tier && (model == nil || $0.model == model) }
   }
 }

@@ -22,8 +22,10 @@ package struct RouteFacts: Sendable, Hashable {
   package var reading: Reading?
   /// 0...1.
   package var complexity: Double
-  /// Turns of the user in the conversation, this one included.
-  package var userTurns: Int
+  /// Messages of the conversation, whoever's they are, this prompt included.
+  package var turns: Int
+  /// Tokens that the encoder read of a longer prompt; nil where it read all of it.
+  package var cutAt: Int?
   /// Nil where no generator is loaded.
   package var generator: GeneratorFacts?
   package var remoteTiers: Set<Tier>
@@ -46,13 +48,14 @@ package struct RouteFacts: Sendable, Hashable {
   }
 
   package init(
-    requestedModel: String = "auto", reading: Reading? = nil, complexity: Double = 0, userTurns: Int = 1,
-    generator: GeneratorFacts? = nil, remoteTiers: Set<Tier> = [], remoteModels: [String: Tier] = [:]
+    requestedModel: String = "auto", reading: Reading? = nil, complexity: Double = 0, turns: Int = 1,
+    cutAt: Int? = nil, generator: GeneratorFacts? = nil, remoteTiers: Set<Tier> = [], remoteModels: [String: Tier] = [:]
   ) {
     self.requestedModel = requestedModel
     self.reading = reading
     self.complexity = complexity
-    self.userTurns = userTurns
+    self.turns = turns
+    self.cutAt = cutAt
     self.generator = generator
     self.remoteTiers = remoteTiers
     self.remoteModels = remoteModels

@@ -63,13 +63,19 @@ package struct RoutePolicy: Sendable, Hashable {
     return RoutePlan(steps: [.generator] + plan.steps, band: band, reasons: reasons)
   }
 
-  /// Why the generator cannot be asked whatever the confidence is.
-  private func obstacleToLocalAnswer(in facts: RouteFacts) -> RouteReason? {
+  /// Why the generator cannot read the prompt, whoever asks for it.
+  private func obstacleToAnyLocalAnswer(in facts: RouteFacts) -> RouteReason? {
     guard let generator = facts.generator else { return .noGenerator }
     if generator.promptTokens >= generator.window {
       return .promptTooLong(tokens: generator.promptTokens, allowed: generator.window)
     }
-    if generator.readsSingleTurns, facts.userTurns > 1 { return .conversation(turns: facts.userTurns) }
+    return generator.readsSingleTurns && facts.turns > 1 ? .conversation(turns: facts.turns) : nil
+  }
+
+  /// Why the generator cannot be asked whatever the confidence is.
+  private func obstacleToLocalAnswer(in facts: RouteFacts) -> RouteReason? {
+    if let obstacle = obstacleToAnyLocalAnswer(in: facts) { return obstacle }
+    if let tokens = facts.cutAt { return .notReadWhole(tokens: tokens) }
     if let reading = facts.reading, reading.outOfScope > outOfScopeThreshold {
       return .outOfScope(score: reading.outOfScope, threshold: outOfScopeThreshold)
     }
@@ -83,7 +89,10 @@ package struct RoutePolicy: Sendable, Hashable {
       guard facts.generator != nil else {
         return RoutePlan(steps: [], band: .escalate, reasons: reasons + [.noGenerator], unknownModel: name)
       }
-      return RoutePlan(steps: [.generator], band: .accept, reasons: reasons)
+      if let obstacle = obstacleToAnyLocalAnswer(in: facts) {
+        return RoutePlan(steps: [], band: .escalate, reasons: reasons + [obstacle], mayWait: false)
+      }
+      return RoutePlan(steps: [.generator], band: .accept, reasons: reasons, mayWait: false)
     }
     if let tier = Tier(rawValue: name), !tier.isLocal {
       let steps: [RoutePlan.Step] = facts.remoteTiers.contains(tier) ? [.remote(tier, model: nil)] : []

@@ -20,12 +20,14 @@ package enum RouteReason: Sendable, Hashable {
   case belowThreshold(confidence: Double, threshold: Double)
   /// The prompt is about something the local models do not know.
   case outOfScope(score: Double, threshold: Double)
-  /// Earlier turns matter, and the local generator reads one turn only.
+  /// Other messages matter, and the local generator reads one prompt only.
   case conversation(turns: Int)
   /// No generator is loaded.
   case noGenerator
   /// The prompt does not fit into the generator's window.
   case promptTooLong(tokens: Int, allowed: Int)
+  /// The encoder read the prompt's beginning only, so its confidence says nothing about the rest.
+  case notReadWhole(tokens: Int)
   /// The local answer failed its check.
   case checkFailed(String)
   /// The remote tier that was chosen, for this complexity (0...1).
@@ -36,6 +38,8 @@ package enum RouteReason: Sendable, Hashable {
   case noRemote
   /// The prompt waits in the durable queue.
   case deferred
+  /// An earlier run answered it and ended before it could say so.
+  case deliveredLate
   /// Nobody else could answer, and the configuration prefers a doubtful local answer to none.
   case offlineFallback
 
@@ -54,11 +58,13 @@ package enum RouteReason: Sendable, Hashable {
     case .conversation: "conversation"
     case .noGenerator: "no_generator"
     case .promptTooLong: "prompt_too_long"
+    case .notReadWhole: "not_read_whole"
     case .checkFailed: "check_failed"
     case .remoteTier: "remote_tier"
     case .remoteFailed: "remote_failed"
     case .noRemote: "no_remote"
     case .deferred: "deferred"
+    case .deliveredLate: "delivered_late"
     case .offlineFallback: "offline_fallback"
     }
   }
@@ -81,14 +87,16 @@ package enum RouteReason: Sendable, Hashable {
       "confidence \(confidence.decimals(3)) would break the error budget (at least \(threshold.decimals(3)))"
     case .outOfScope(let score, let threshold):
       "out of scope: score \(score.decimals(3)), at most \(threshold.decimals(3)) is answered locally"
-    case .conversation(let turns): "\(turns) turns: the local generator answers single turns only"
+    case .conversation(let turns): "\(turns) messages: the local generator answers single prompts only"
     case .noGenerator: "no local generator is loaded"
     case .promptTooLong(let tokens, let allowed): "the prompt has \(tokens) tokens, the local window \(allowed)"
+    case .notReadWhole(let tokens): "only the first \(tokens) tokens were read: nothing is known about the rest"
     case .checkFailed(let what): "the local answer failed its check: \(what)"
     case .remoteTier(let tier, let complexity): "complexity \(complexity.decimals(2)) asks for tier \(tier.rawValue)"
     case .remoteFailed(let tier, let what): "tier \(tier.rawValue) did not answer: \(what)"
     case .noRemote: "no remote tier is configured"
     case .deferred: "kept in the durable queue; answer it later with weir route --deferred"
+    case .deliveredLate: "an earlier run answered this and ended before it could say so"
     case .offlineFallback: "nobody else can answer now, and when_offline = \"local\""
     }
   }

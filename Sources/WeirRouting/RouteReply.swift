@@ -11,6 +11,7 @@ package struct RouteReply: Sendable, Hashable {
   }
 
   package var requestID: String
+  package var tenant: String
   package var traceID: ULID
   package var outcome: Outcome
   /// Who answered; nil unless answered.

@@ -26,14 +26,23 @@ extension Router {
   }
 
   func reply(_ way: inout Passage, with outcome: Cascade.Outcome, embedding: PromptEmbedding) -> RouteReply {
+    let spent = outcome.discarded.reduce(Money.zero) { $0 + ((try? cost(of: $1, at: way.at)) ?? .zero) }
     switch outcome.end {
     case .answered(let answer):
-      return reply(&way, with: answer, isCascaded: outcome.isCascaded, embedding: embedding)
+      return reply(&way, with: answer, spent: spent, isCascaded: outcome.isCascaded, embedding: embedding)
     case .unanswered(let error, let mayWait):
-      guard mayWait, parts.settings.whenUnanswered == .keepForLater else { return reply(&way, with: error) }
-      way.reasons.append(.deferred)
-      return settle(&way, Record(event: event(of: way, outcome: .deferred)), .deferred)
+      let waits = mayWait && parts.settings.whenUnanswered == .keepForLater
+      if waits { way.reasons.append(.deferred) }
+      var event = event(of: way, outcome: waits ? .deferred : .failed)
+      event.cost = spent
+      return settle(&way, Record(event: event), waits ? .deferred : .failed(error))
     }
+  }
+
+  private func cost(of answer: Cascade.Answer, at time: Timestamp) throws -> Money {
+    guard !answer.tier.isLocal else { return .zero }
+    return try parts.prices.cost(
+      of: answer.usage, model: answer.model, at: time, cachedPromptTokens: answer.usage.cachedPrompt)
   }
 
   func reply(_ way: inout Passage, with error: RouteError) -> RouteReply {
@@ -41,24 +50,22 @@ extension Router {
   }
 
   private func reply(
-    _ way: inout Passage, with answer: Cascade.Answer, isCascaded: Bool, embedding: PromptEmbedding
+    _ way: inout Passage, with answer: Cascade.Answer, spent: Money, isCascaded: Bool, embedding: PromptEmbedding
   ) -> RouteReply {
     var event = event(of: way, outcome: .answered)
     event.tier = answer.tier
     event.model = answer.model
     event.usage = answer.usage
-    if !answer.tier.isLocal {
-      do {
-        event.cost = try parts.prices.cost(of: answer.usage, model: answer.model, at: way.at)
-      } catch {
-        // Prices of configured models are checked at the start: only a list that ends in the past comes here.
-        return reply(&way, with: RouteError(error, code: "unknown_price", kind: .badConfiguration))
-      }
+    do {
+      event.cost = try spent + cost(of: answer, at: way.at)
+    } catch {
+      // Prices of configured models are checked at the start: only a clock that went back comes here.
+      return reply(&way, with: RouteError(error, code: "unknown_price", kind: .badConfiguration))
     }
     let saved = baseline(answer.usage, at: way.at) - event.cost
     event.savedByRouting = answer.tier == .premium ? .zero : max(saved, .zero)
     var record = Record(event: event)
-    if !way.isDoubtful {
+    if !way.isDoubtful, answer.isWhole {
       record.admitted = (
         CachedAnswer(
           text: answer.text, tier: answer.tier, model: answer.model, intent: event.intent, usage: answer.usage),
@@ -98,7 +105,7 @@ extension Router {
     var outcome = outcome
     let begin = way.timer.mark()
     do {
-      let change = try write(record, way)
+      let change = try write(record, outcome, way)
       if let change { try parts.cache?.apply(change) }
     } catch {
       outcome = .failed(RouteError(error, code: "state_failed", kind: .badState))
@@ -107,18 +114,21 @@ extension Router {
     way.timer.finish(.record, since: begin)
     let event = record.event
     return RouteReply(
-      requestID: event.requestID, traceID: event.id, outcome: outcome, tier: event.tier, model: event.model,
+      requestID: event.requestID, tenant: event.tenant, traceID: event.id, outcome: outcome, tier: event.tier,
+      model: event.model,
       reading: way.reading, complexity: way.complexity, band: way.band, reasons: way.reasons,
       timings: way.timer.timings, nanoseconds: way.timer.elapsed, usage: event.usage, cost: event.cost,
       savedByCache: event.savedByCache, savedByRouting: event.savedByRouting)
   }
 
-  private func write(_ record: Record, _ way: Passage) throws -> CacheChange? {
+  private func write(
+    _ record: Record, _ outcome: RouteReply.Outcome, _ way: Passage
+  ) throws -> CacheChange? {
     try parts.store.write { transaction in
       try Ledger.record(record.event, in: transaction)
       if let sample = record.sample { try ReviewQueue.keep(sample, in: transaction) }
       if let hit = record.hit { try parts.cache?.recordHit(hit, at: way.at, in: transaction) }
-      try settleQueue(record.event.outcome, way, in: transaction)
+      try settleQueue(outcome, record.event, way, in: transaction)
       guard let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted else { return nil }
       return try cache.admit(plan, admitted.answer, embedding: admitted.embedding, at: way.at, in: transaction)
     }

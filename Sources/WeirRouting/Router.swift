@@ -133,6 +133,7 @@ package struct Router: Sendable {
     try way.measure(.embed) { (way) throws(RouteError) in
       let output = parts.encoder.embed(way.request.prompt)
       way.promptTokens = output.tokens
+      way.isCut = output.isTruncated
       return PromptEmbedding(
         vector: Embedding(values: output.values, encoder: parts.encoder.fingerprint), tokens: output.tokens)
     }
@@ -159,7 +160,7 @@ package struct Router: Sendable {
       }
       let facts = RouteFacts(
         requestedModel: request.settings.model, reading: way.reading, complexity: way.complexity ?? 0,
-        userTurns: request.messages.count { $0.role == .user }, generator: generator,
+        turns: request.messages.count, cutAt: way.isCut ? way.promptTokens : nil, generator: generator,
         remoteTiers: parts.remotes.tiers, remoteModels: parts.remotes.models)
       let plan = parts.policy.plan(for: facts)
       way.reasons += plan.reasons
@@ -178,12 +179,16 @@ package struct Router: Sendable {
     defer { way.timer.finish(.answer, since: begin) }
     let cascade = Cascade(local: parts.local, remotes: parts.remotes, lane: lane)
     let intent = way.reading?.intent
-    var outcome = await cascade.run(plan.steps, request: way.request, intent: intent, isCancelled: isCancelled)
+    var outcome = await cascade.run(plan, request: way.request, intent: intent, isCancelled: isCancelled)
     way.reasons += outcome.reasons
     guard case .unanswered(_, mayWait: true) = outcome.end, parts.settings.whenUnanswered == .answerLocally,
-      parts.local != nil, !plan.steps.contains(.generator)
+      let local = parts.local, !plan.steps.contains(.generator),
+      !(local.readsSingleTurns && way.request.messages.count > 1)
     else { return outcome }
-    outcome = await cascade.run([.generator], request: way.request, intent: intent, isCancelled: isCancelled)
+    let paid = outcome.discarded
+    let doubtful = RoutePlan(steps: [.generator], band: .escalate, reasons: plan.reasons, mayWait: false)
+    outcome = await cascade.run(doubtful, request: way.request, intent: intent, isCancelled: isCancelled)
+    outcome.discarded += paid
     if case .answered = outcome.end {
       way.reasons.append(.offlineFallback)
       way.isDoubtful = true

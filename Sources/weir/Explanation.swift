@@ -8,13 +8,13 @@ struct Explanation {
 
   var text: String {
     switch line {
-    case .bad(let error): "\(error.id)\n  not a request: \(error.message)\n"
+    case .bad(let error): "\(error.id.printable)\n  not a request: \(error.message)\n"
     case .reply(let reply): explain(reply)
     }
   }
 
   private func explain(_ reply: RouteReply) -> String {
-    var rows = ["\(reply.requestID)  (trace \(reply.traceID))"]
+    var rows = ["\(reply.requestID.printable)  (trace \(reply.traceID))"]
     rows.append("  outcome      " + outcome(of: reply))
     if let reading = reply.reading {
       rows.append("  intent       \(reading.intent)")
@@ -24,7 +24,7 @@ struct Explanation {
     if let complexity = reply.complexity { rows.append("  complexity   \(complexity.decimals(2))") }
     if let band = reply.band { rows.append("  band         \(band.rawValue)") }
     rows.append("  why")
-    for (index, reason) in reply.reasons.enumerated() { rows.append("    \(index + 1). \(reason.text)") }
+    for (index, reason) in reply.reasons.enumerated() { rows.append("    \(index + 1). \(reason.text.printable)") }
     rows.append("  steps")
     let longest = max(reply.timings.map(\.nanoseconds).max() ?? 1, 1)
     for timing in reply.timings {
@@ -38,7 +38,7 @@ struct Explanation {
       "  cost         \(reply.cost); saved \(reply.savedByCache) by the cache, \(reply.savedByRouting) by routing")
     if let answer = reply.answer {
       rows.append("  answer")
-      rows += answer.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+      rows += answer.printable.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
     }
     return rows.joined(separator: "\n") + "\n"
   }

@@ -13,12 +13,13 @@ struct FinishedIDs: Sendable {
 
   private init() {}
 
-  /// Reads what earlier runs wrote; a missing or empty file has no ids.
-  init(path: String, longestLine: Int) throws {
+  /// Reads what earlier runs wrote; an empty file has no ids, and neither has a missing one where it `mayBeMissing`.
+  init(path: String, longestLine: Int, mayBeMissing: Bool) throws {
     let reader: LineReader
-    do {
+    do throws(FileFailure) {
       reader = try LineReader(path: path, maximumBytes: longestLine)
-    } catch FileFailure.missing {
+    } catch {
+      guard mayBeMissing, case .missing = error else { throw error }
       return
     }
     while let line = try reader.next() {
@@ -27,14 +28,22 @@ struct FinishedIDs: Sendable {
     wholeBytes = reader.wholeBytes
   }
 
-  func contains(_ id: String) -> Bool {
-    !hashes.isEmpty && hashes.contains(id.hashValue)
+  func contains(_ request: RouteRequest) -> Bool {
+    !hashes.isEmpty && hashes.contains(FinishedIDs.hash(request.tenant, request.id))
+  }
+
+  private static func hash(_ tenant: String, _ id: String) -> Int {
+    var hasher = Hasher()
+    hasher.combine(tenant)
+    hasher.combine(id)
+    return hasher.finalize()
   }
 
   private mutating func note(_ line: [UInt8]) {
     guard case .object(let object) = try? JSONReader.read(line),
-      let id = object["id"]?.text, let status = object["status"]?.text, status != "error"
+      let id = object["id"]?.text, let tenant = object["tenant"]?.text, let status = object["status"]?.text,
+      status != "error"
     else { return }
-    hashes.insert(id.hashValue)
+    hashes.insert(FinishedIDs.hash(tenant, id))
   }
 }

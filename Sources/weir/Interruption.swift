@@ -3,7 +3,8 @@ import Glibc
 import Synchronization
 import WeirFiles
 
-/// What Ctrl-C means: the first one stops reading and lets what runs finish, the second one stops what runs.
+/// What Ctrl-C means: the first one stops reading and lets what runs finish, the second one stops what runs, the third
+/// one ends the process, whoever still waits for its output. Nothing that was recorded is lost by that.
 final class Interruption: Sendable {
   private let level = Atomic(0)
   let wake: WakePipe
@@ -25,6 +26,7 @@ final class Interruption: Sendable {
     let (_, now) = level.add(1, ordering: .relaxed)
     wake.wake()
     if now > 1 { cancel.yield() }
+    if now > 2 { _exit(130) }
   }
 
   /// Takes SIGINT and SIGTERM from now on; the sources must be kept.

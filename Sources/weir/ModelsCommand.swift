@@ -27,8 +27,7 @@ struct ModelsCommand: AsyncParsableCommand {
         var parts = [("encoder", bundle.encoder), ("intents", bundle.intents)]
         if let generator = bundle.generator { parts.append(("generator", generator)) }
         for (name, part) in parts {
-          try part.verify()
-          let digest = SHA256Digest(of: part.region).hex
+          let digest = try part.verifiedDigest()
           _ = try output.write(
             json
               ? line(name, part, digest, bundle)

@@ -23,6 +23,11 @@ struct PromptLine {
     return first == UInt8(ascii: "{") ? .jsonl : .text
   }
 
+  /// The first line without the byte order mark that some editors put before it.
+  static func withoutMark(_ line: [UInt8]) -> [UInt8] {
+    line.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(line.dropFirst(3)) : line
+  }
+
   /// A line of white space only; such lines are passed over.
   static func isBlank(_ line: [UInt8]) -> Bool {
     line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
@@ -75,7 +80,8 @@ struct PromptLine {
     request.settings.maxTokens = try fields.integer("max_tokens", in: 1...1_000_000) ?? request.settings.maxTokens
     request.settings.temperature = try fields.number("temperature", in: 0...2) ?? request.settings.temperature
     request.settings.topP = try fields.number("top_p", in: 0...1) ?? request.settings.topP
-    request.settings.seed = try fields.integer("seed", in: 0...Int.max).map { UInt64($0) } ?? request.settings.seed
+    request.settings.seed =
+      try fields.integer("seed", in: 0...9_007_199_254_740_991).map { UInt64($0) } ?? request.settings.seed
     request.settings.stop = try fields.texts("stop", most: 4) ?? request.settings.stop
     request.messages += try fields.conversation()
     return request

@@ -7,13 +7,6 @@ enum ReplyLine {
   case reply(RouteReply)
   case bad(LineError)
 
-  /// True when the request needs nothing more: it was answered, or waits in the durable queue.
-  var isDone: Bool {
-    guard case .reply(let reply) = self else { return false }
-    if case .failed = reply.outcome { return false }
-    return true
-  }
-
   /// The JSON object of this line, without a line feed.
   var json: String {
     var writer = JSONWriter()
@@ -32,18 +25,19 @@ enum ReplyLine {
   /// The answer as a person reads it on a terminal: one line for what has no answer.
   var plainText: String {
     switch self {
-    case .bad(let error): return "[\(error.id): \(error.message)]"
+    case .bad(let error): return "[\(error.id.printable): \(error.message)]"
     case .reply(let reply):
       switch reply.outcome {
-      case .answered(let answer): return answer
-      case .deferred: return "[\(reply.requestID): deferred, answer it later with weir route --deferred]"
-      case .failed(let error): return "[\(reply.requestID): \(error.message)]"
+      case .answered(let answer): return answer.printable
+      case .deferred: return "[\(reply.requestID.printable): deferred, answer it later with weir route --deferred]"
+      case .failed(let error): return "[\(reply.requestID.printable): \(error.message)]"
       }
     }
   }
 
   private func add(_ reply: RouteReply, to writer: inout JSONWriter) {
     writer.add("id", reply.requestID)
+    writer.add("tenant", reply.tenant)
     switch reply.outcome {
     case .answered(let answer):
       writer.add("status", "answered")

@@ -54,6 +54,9 @@ struct RouteCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs \(jobs) is not from 1 to 1024.") }
+    if resume, explain || json == false {
+      throw ValidationError("--resume reads JSON lines back: it does not go with --explain or --no-json.")
+    }
     if resume, deferred { throw ValidationError("--resume and --deferred do not go together.") }
     if let tenant, tenant.isEmpty { throw ValidationError("--tenant must not be empty.") }
   }

@@ -27,6 +27,18 @@ struct RouteRun {
     var failed = 0
     var skipped = 0
     var outputClosed = false
+
+    mutating func count(_ line: ReplyLine) {
+      switch line {
+      case .bad: failed += 1
+      case .reply(let reply):
+        switch reply.outcome {
+        case .answered: answered += 1
+        case .deferred: deferred += 1
+        case .failed: failed += 1
+        }
+      }
+    }
   }
 
   private enum Event: Sendable {
@@ -67,8 +79,8 @@ struct RouteRun {
               tally.skipped += 1
               continue
             }
-            count(next, in: &tally)
-            if !tally.outputClosed, try await write(next) == false {
+            tally.count(next)
+            if !tally.outputClosed, try await writing(next) == false {
               tally.outputClosed = true
               interruption.interrupt()
               group.cancelAll()
@@ -86,20 +98,18 @@ struct RouteRun {
     }
   }
 
-  private func isBlank(_ line: LineReader.Line) -> Bool {
-    if case .bytes(let bytes) = line { PromptLine.isBlank(bytes) } else { false }
+  /// Writes one line. A failure also ends the wait for input, which nobody will need.
+  private func writing(_ line: ReplyLine) async throws -> Bool {
+    do {
+      return try await write(line)
+    } catch {
+      interruption.wake.wake()
+      throw error
+    }
   }
 
-  private func count(_ reply: ReplyLine, in tally: inout Tally) {
-    switch reply {
-    case .bad: tally.failed += 1
-    case .reply(let reply):
-      switch reply.outcome {
-      case .answered: tally.answered += 1
-      case .deferred: tally.deferred += 1
-      case .failed: tally.failed += 1
-      }
-    }
+  private func isBlank(_ line: LineReader.Line) -> Bool {
+    if case .bytes(let bytes) = line { PromptLine.isBlank(bytes) } else { false }
   }
 
   /// The reply of one line; nil where an earlier run finished it.
@@ -111,10 +121,12 @@ struct RouteRun {
           id: "line-\(number)", code: "line_too_long",
           message: "the line has \(bytes) bytes; at most limits.max_line_bytes are read"))
     case .bytes(let bytes):
-      switch PromptLine.request(from: bytes, number: number, format: format, defaults: defaults) {
+      switch PromptLine.request(
+        from: number == 1 ? PromptLine.withoutMark(bytes) : bytes, number: number, format: format, defaults: defaults)
+      {
       case .failure(let error): return .bad(error)
       case .success(let request):
-        if finished.contains(request.id) { return nil }
+        if finished.contains(request) { return nil }
         return .reply(await router.route(request, isCancelled: { interruption.isCancelled }))
       }
     }

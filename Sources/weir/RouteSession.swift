@@ -31,7 +31,17 @@ final class RouteSession: Sendable {
     if command.resume, !isFile {
       throw StartFailure.cannotResume
     }
-    finished = command.resume ? try FinishedIDs(path: path, longestLine: max(longestLine * 8, 1 << 24)) : .none
+    if command.resume {
+      do {
+        finished = try FinishedIDs(
+          path: path, longestLine: max(longestLine * 8, 1 << 24), mayBeMissing: command.output != nil)
+      } catch FileFailure.missing {
+        // Without /proc what stands behind standard output cannot be read, and must not be cut.
+        throw StartFailure.cannotResume
+      }
+    } else {
+      finished = .none
+    }
     if let file = command.output {
       output = try OutputFile(appendingTo: file, cutTo: command.resume ? finished.wholeBytes : nil)
     } else {
@@ -53,7 +63,7 @@ final class RouteSession: Sendable {
     defer { sources.forEach { $0.cancel() } }
     let tally = command.deferred ? try await runDeferred() : try await runInput()
     outputClosed.store(tally.outputClosed, ordering: .relaxed)
-    try progress.withLock { try $0?.finish(now: node.clock.monotonic()) }
+    progress.withLock { try? $0?.finish(now: node.clock.monotonic()) }
     return tally
   }
 
@@ -70,20 +80,32 @@ final class RouteSession: Sendable {
     ).run()
   }
 
-  /// Answers what waits, as long as the link holds.
+  /// Answers what waits, as long as the link holds: the first prompt that has to wait on ends it.
   private func runDeferred() async throws -> RouteRun.Tally {
-    var tally = RouteRun.Tally()
-    while !interruption.isInterrupted,
-      let reply = try await node.router.routeNextDeferred(isCancelled: { [interruption] in interruption.isCancelled })
-    {
-      switch reply.outcome {
-      case .answered: tally.answered += 1
-      case .deferred: tally.deferred += 1
-      case .failed: tally.failed += 1
+    try await withThrowingTaskGroup(of: RouteRun.Tally?.self) { group in
+      group.addTask { [self] in try await answerDeferred() }
+      group.addTask { [interruption] in
+        for await _ in interruption.cancellations { break }
+        return nil
       }
-      if try await write(.reply(reply)) == false {
+      while let tally = try await group.next() {
+        group.cancelAll()
+        if let tally { return tally }
+      }
+      return RouteRun.Tally()
+    }
+  }
+
+  private func answerDeferred() async throws -> RouteRun.Tally {
+    var tally = RouteRun.Tally()
+    while !interruption.isInterrupted, tally.deferred == 0, !tally.outputClosed,
+      let next = try await node.router.routeNextDeferred(isCancelled: { [interruption] in interruption.isCancelled })
+    {
+      tally.count(.reply(next.reply))
+      if try await write(.reply(next.reply)) {
+        try node.router.confirmDelivery(of: next)
+      } else {
         tally.outputClosed = true
-        break
       }
     }
     return tally
@@ -97,7 +119,8 @@ final class RouteSession: Sendable {
       case .explanation: Explanation(line: line).text
       }
     let isOpen = try await writing.run { [output] in try output.write(text) }
-    try progress.withLock { try $0?.note(line, now: node.clock.monotonic()) }
+    // A progress line that cannot be shown is no reason to stop.
+    progress.withLock { try? $0?.note(line, now: node.clock.monotonic()) }
     return isOpen
   }
 }

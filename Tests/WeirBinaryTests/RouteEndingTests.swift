@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WeirTestSupport
 
 /// How runs end: closed pipes, interrupts, kills, resumption, and a start that is refused.
 @Suite struct RouteEndingTests {
@@ -10,23 +11,67 @@ import Testing
   @Test func `a closed output ends the run quietly`() throws {
     let folder = try TestFolder()
     let process = WeirProcess(
-      ["route", "--state", folder.path], shell: #""$0" "$@" | head -n 1; echo "${PIPESTATUS:-}" >/dev/null"#)
+      ["route", "--state", folder.path + "/state"],
+      shell: #"{ "$0" "$@"; echo $? > "$STATUS"; } | head -n 1"#, environment: ["STATUS": folder.path + "/status"])
     let result = try process.run(Self.prompts.joined(separator: "\n"))
     #expect(result.lines.count == 1)
     #expect(result.errors.isEmpty)
+    // Some prompts were not answered; 141 would be an end by signal.
+    #expect(try String(contentsOfFile: folder.path + "/status", encoding: .utf8) == "1\n")
   }
 
-  @Test func `an interrupt lets what runs finish and leaves whole lines`() throws {
-    let folder = try TestFolder()
-    let process = WeirProcess(["route", "--state", folder.path])
+  /// A run that waits for an upstream which answers only when the test says so.
+  private func waitingRun(_ folder: TestFolder, _ server: LoopbackServer) throws -> WeirProcess {
+    let file = try folder.write(
+      """
+      [[providers]]
+      name = "slow"
+      base_url = "\(server.url)/v1"
+      premium = "big"
+      [[providers.prices]]
+      model = "big"
+      input_per_million = 1
+      output_per_million = 1
+      """, to: "weir.toml")
+    let process = WeirProcess(["route", "--config", file, "--state", folder.path + "/state"])
     try process.process.run()
-    try process.send("how can I get a refund?\n")
-    let first = try process.nextLine()
+    try process.send("Compose a sonnet on volcanic glass.\n")
+    while server.requests.isEmpty { sched_yield() }
+    return process
+  }
+
+  @Test func `the first interrupt lets what runs finish`() throws {
+    let folder = try TestFolder()
+    let gate = DispatchSemaphore(value: 0)
+    let server = try LoopbackServer { _ in
+      gate.wait()
+      return [.answer(200, #"{"choices":[{"message":{"content":"late"},"finish_reason":"stop"}]}"#)]
+    }
+    let process = try waitingRun(folder, server)
     process.signal(SIGINT)
+    gate.signal()
     let result = try process.finish()
-    #expect(first?.contains("line-1") == true)
+    server.stop()
+    #expect(result.lines.first?["answer"] as? String == "late")
     #expect(result.status == 130)
-    #expect(result.output.isEmpty)
+  }
+
+  @Test func `the second interrupt stops what runs and marks it`() throws {
+    let folder = try TestFolder()
+    let gate = DispatchSemaphore(value: 0)
+    let server = try LoopbackServer { _ in
+      gate.wait()
+      return [.close]
+    }
+    let process = try waitingRun(folder, server)
+    process.signal(SIGINT)
+    process.signal(SIGTERM)
+    let result = try process.finish()
+    gate.signal()
+    server.stop()
+    let error = result.lines.first?["error"] as? [String: Any]
+    #expect(error?["kind"] as? String == "cancelled")
+    #expect(result.status == 130)
   }
 
   @Test func `resume answers only what is missing and drops a torn line`() throws {
@@ -91,22 +136,30 @@ import Testing
   @Test func `a full disk gives an error for each prompt, then the state is sound`() throws {
     let folder = try TestFolder()
     _ = try WeirProcess(["route", "--state", folder.path]).run("how can I get a refund?\n")
-    // Files may not grow beyond what the database has now: SQLite meets a full disk.
+    // Files may not grow beyond 40 KiB: SQLite's log meets a full disk after a few transactions.
     let limited = WeirProcess(
-      ["route", "--state", folder.path], shell: #"trap '' XFSZ; ulimit -f 1; exec "$0" "$@""#)
-    let result = try limited.run(Self.prompts.prefix(5).joined(separator: "\n"))
-    #expect(result.status == 1 || result.status == 2)
-    #expect(result.lines.allSatisfy { $0["status"] as? String == "error" })
+      ["route", "--state", folder.path], shell: #"trap '' XFSZ; ulimit -f 80; exec "$0" "$@""#)
+    let result = try limited.run(Self.prompts.joined(separator: "\n"))
+    #expect(result.status == 1)
+    #expect(result.lines.count == Self.prompts.count)
+    let refused = result.lines.count { ($0["error"] as? [String: Any])?["kind"] as? String == "bad_state" }
+    #expect(refused > 0)
     let doctor = try WeirProcess(["doctor", "--json", "--state", folder.path]).run()
     #expect(doctor.output.contains("sound"))
+    let report = try WeirProcess(["report", "--json", "--state", folder.path]).run()
+    let total = try #require(report.lines.first?["total"] as? [String: Any])
+    #expect(total["requests"] as? Int == 1 + Self.prompts.count - refused)
     let after = try WeirProcess(["route", "--state", folder.path]).run("how can I get a refund?\n")
-    #expect(after.lines.first?["status"] as? String != "error")
+    #expect(["answered", "deferred"].contains(after.lines.first?["status"] as? String))
   }
 
   @Test func `a full output is an error, not a silent loss`() throws {
     let folder = try TestFolder()
     let process = WeirProcess(["route", "--state", folder.path], shell: #"exec "$0" "$@" > /dev/full"#)
-    let result = try process.run("how can I get a refund?\n")
+    try process.process.run()
+    // The input stays open: nobody may have to wait for another line to learn of it.
+    try process.send("how can I get a refund?\n")
+    let result = try process.finish()
     #expect(result.status == 2)
     #expect(result.errors.contains("standard output"))
   }

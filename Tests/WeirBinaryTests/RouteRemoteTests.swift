@@ -93,6 +93,63 @@ import WeirTestSupport
     #expect(try WeirProcess(["route", "--deferred"] + arguments).run().lines.isEmpty)
   }
 
+  @Test func `an answer from the queue that could not be printed comes with the next run`() throws {
+    let folder = try TestFolder()
+    let state = ["--state", folder.path + "/state"]
+    _ = try WeirProcess(["route", "--jobs", "1"] + state).run("Compose verse 1.\nCompose verse 2 on glass.\n")
+    let server = try LoopbackServer { _ in [.answer(200, Self.completion)] }
+    defer { server.stop() }
+    let file = try folder.write(configuration(server.url), to: "weir.toml")
+    let arguments = ["route", "--deferred", "--config", file] + state
+    let lost = try WeirProcess(arguments, shell: #"exec "$0" "$@" > /dev/full"#).run()
+    #expect(lost.status == 2)
+    let result = try WeirProcess(arguments).run()
+    #expect(result.lines.count == 2)
+    #expect(result.lines.allSatisfy { $0["answer"] as? String == "from afar" })
+    // Asked once each, however often they had to be printed.
+    #expect(server.requests.count == 2)
+    #expect(try WeirProcess(arguments).run().lines.isEmpty)
+  }
+
+  @Test func `an empty answer is not taken for one, but its cost is booked`() throws {
+    let folder = try TestFolder()
+    let server = try LoopbackServer { _ in
+      [
+        .answer(
+          200,
+          #"{"choices":[{"message":{"content":null},"finish_reason":"content_filter"}],"#
+            + #""usage":{"prompt_tokens":100,"completion_tokens":0}}"#)
+      ]
+    }
+    defer { server.stop() }
+    let file = try folder.write(configuration(server.url), to: "weir.toml")
+    let result = try WeirProcess(["route", "--config", file, "--state", folder.path + "/state"])
+      .run("Compose a verse on volcanic glass.\n")
+    #expect((result.lines.first?["error"] as? [String: Any])?["code"] as? String == "empty_answer")
+    #expect(result.lines.first?["cost_picodollars"] as? Int == 1_000_000_000)
+    #expect(try total(folder)["cost_picodollars"] as? Int == 1_000_000_000)
+  }
+
+  @Test func `two prices for one model are refused at the start`() throws {
+    let folder = try TestFolder()
+    let text = configuration("http://127.0.0.1:9")
+    let second = """
+
+      [[providers]]
+      name = "other"
+      base_url = "http://127.0.0.1:9/v1"
+      premium = "big-model"
+      [[providers.prices]]
+      model = "big-model"
+      input_per_million = 0
+      output_per_million = 0
+      """
+    let file = try folder.write(text + second, to: "weir.toml")
+    let result = try WeirProcess(["route", "--config", file, "--state", folder.path + "/state"]).run()
+    #expect(result.status == 2)
+    #expect(result.errors.contains("big-model"))
+  }
+
   @Test func `the same id with another prompt is deferred too`() throws {
     let folder = try TestFolder()
     let arguments = ["route", "--state", folder.path + "/state"]

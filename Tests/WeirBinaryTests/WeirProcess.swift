@@ -38,7 +38,7 @@ final class WeirProcess {
   private static let ignoresBrokenPipes: Void = { _ = Foundation.signal(SIGPIPE, SIG_IGN) }()
 
   /// `shell` is put in front of the binary, for limits that only a shell can set; `$0` is the binary, `$@` its arguments.
-  init(_ arguments: [String], environment: [String: String] = [:], shell: String? = nil) {
+  init(_ arguments: [String], shell: String? = nil, environment: [String: String] = [:]) {
     _ = Self.ignoresBrokenPipes
     if let shell {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -67,7 +67,7 @@ import Testing
     let region = ByteRegion(name: "numbers", copying: [0, 1, 2, 3, 4, 5, 6, 7, 8])
     #expect(region.number(at: 1, as: UInt32.self) == 0x0403_0201)
     #expect(region.number(at: 1, as: UInt64.self) == 0x0807_0605_0403_0201)
-    #expect(region.mapNumbers(UInt16.self, count: 4) { $0 } == [0x0100, 0x0302, 0x0504, 0x0706])
+    #expect(region.numbers(UInt16.self, count: 4) == [0x0100, 0x0302, 0x0504, 0x0706])
     #expect(region.array(in: 2..<4) == [2, 3])
   }
 }

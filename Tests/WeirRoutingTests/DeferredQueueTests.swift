@@ -9,6 +9,12 @@ import WeirTestSupport
 @Suite struct DeferredQueueTests {
   private let start = Timestamp(milliseconds: 1_800_000_000_000)
 
+  private let answer: DeferredQueue.Answer = {
+    var random = SeededRandom(seed: 3)
+    return .init(
+      id: ULID(at: Timestamp(milliseconds: 5), using: &random), text: "here", tier: .premium, model: "big")
+  }()
+
   private func store() throws -> Store { try Store.inMemory(migrations: DeferredQueue.migrations) }
 
   private func request(_ id: String, tenant: String = "t", _ priority: RouteRequest.Priority = .standard)
@@ -35,7 +41,7 @@ import WeirTestSupport
   }
 
   private func complete(_ store: Store, _ claim: DeferredQueue.Claim) throws -> Bool {
-    try store.write { transaction in try DeferredQueue.complete(claim, answerID: "a", in: transaction) }
+    try store.write { transaction in try DeferredQueue.complete(claim, answer, in: transaction) }
   }
 
   private func fail(_ store: Store, _ claim: DeferredQueue.Claim, next: Timestamp?) throws -> Bool {
@@ -160,5 +166,35 @@ import WeirTestSupport
     }
     #expect(answered.count == 40 && answered.values.allSatisfy { $0 == 1 })
     #expect(try counts(store, at: now).answered == 40)
+  }
+
+  @Test func `an answer is kept until it is delivered`() throws {
+    let store = try store()
+    try enqueue(store, request("r"))
+    let claim = try #require(try claim(store, 1, at: start).first)
+    #expect(try complete(store, claim))
+    let kept = try #require(try store.read { try DeferredQueue.undelivered(in: $0) })
+    #expect(kept.requestID == "r")
+    #expect(kept.answer == answer)
+    try store.write { try DeferredQueue.markDelivered(kept.sequence, in: $0) }
+    #expect(try store.read { try DeferredQueue.undelivered(in: $0) } == nil)
+  }
+
+  @Test func `a released request is due at once and was not tried`() throws {
+    let store = try store()
+    try enqueue(store, request("r"))
+    let first = try #require(try claim(store, 1, at: start).first)
+    try store.write { try DeferredQueue.release(first, in: $0) }
+    #expect(try claim(store, 1, at: start).first?.attempts == 0)
+  }
+
+  @Test func `an unreadable one does not hide those behind it`() throws {
+    let store = try store()
+    try enqueue(store, request("old"), request("new"))
+    try store.write { transaction in
+      _ = try transaction.execute("UPDATE deferred_request SET body = '{}' WHERE request_id = 'old'")
+    }
+    #expect(try claim(store, 1, at: start).map(\.request.id) == ["new"])
+    #expect(try counts(store, at: start).abandoned == 1)
   }
 }

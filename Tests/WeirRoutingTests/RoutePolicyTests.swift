@@ -9,12 +9,13 @@ import WeirRouting
 
   private static func facts(
     model: String = "auto", confidence: Double? = 0.995, outOfScope: Double = 0.01, complexity: Double = 0.5,
-    turns: Int = 1, hasGenerator: Bool = true, promptTokens: Int = 20, remotes: Set<Tier> = allRemotes
+    turns: Int = 1, cutAt: Int? = nil, hasGenerator: Bool = true, promptTokens: Int = 20,
+    remotes: Set<Tier> = allRemotes
   ) -> RouteFacts {
     RouteFacts(
       requestedModel: model,
       reading: confidence.map { .init(intent: "get_refund", confidence: $0, outOfScope: outOfScope) },
-      complexity: complexity, userTurns: turns,
+      complexity: complexity, turns: turns, cutAt: cutAt,
       generator: hasGenerator ? .init(window: 512, promptTokens: promptTokens, readsSingleTurns: true) : nil,
       remoteTiers: remotes, remoteModels: ["big-model": .premium])
   }
@@ -51,6 +52,12 @@ import WeirRouting
     Golden(
       name: "a conversation beats confidence", facts: facts(turns: 2), steps: remoteLadder, band: .escalate,
       codes: ["conversation", "remote_tier"]),
+    Golden(
+      name: "a prompt that was not read whole is escalated", facts: facts(cutAt: 256), steps: remoteLadder,
+      band: .escalate, codes: ["not_read_whole", "remote_tier"]),
+    Golden(
+      name: "a requested generator cannot read a conversation", facts: facts(model: "generator", turns: 2), steps: [],
+      band: .escalate, codes: ["model_requested", "conversation"]),
     Golden(
       name: "a prompt that fills the window is escalated", facts: facts(promptTokens: 512), steps: remoteLadder,
       band: .escalate, codes: ["prompt_too_long", "remote_tier"]),

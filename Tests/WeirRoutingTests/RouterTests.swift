@@ -158,11 +158,54 @@ import WeirTestSupport
     let remote = ScriptedAnswerer(answers: "late")
     let router = try router(store: store, remotes: [.init(tier: .premium, model: "big", answerer: remote)])
     let reply = try #require(try await router.routeNextDeferred())
-    #expect(reply.answer == "late")
+    #expect(reply.reply.answer == "late")
+    #expect(try await router.routeNextDeferred()?.reply.reasons == [.deliveredLate])
+    try router.confirmDelivery(of: reply)
     #expect(try await router.routeNextDeferred() == nil)
     let counts = try store.read { try DeferredQueue.counts(at: Timestamp(milliseconds: 1_000_000), in: $0) }
     #expect(counts.answered == 1)
     #expect(counts.waiting == 0)
+  }
+
+  @Test func `a deferred prompt that nobody can serve as asked is given up`() async throws {
+    let store = try store()
+    _ = await (try router(store: store)).route(request(Self.beyond))
+    let refusing = ScriptedAnswerer { _, _ in
+      .failure(.refused(status: 400, error: ProviderErrorCode(type: nil, code: nil)))
+    }
+    let router = try router(store: store, remotes: [.init(tier: .premium, model: "big", answerer: refusing)])
+    _ = try await router.routeNextDeferred()
+    let counts = try store.read { try DeferredQueue.counts(at: Timestamp(milliseconds: 1_000_000), in: $0) }
+    #expect(counts.abandoned == 1)
+    #expect(try await router.routeNextDeferred() == nil)
+  }
+
+  @Test func `a second provider of the same tier is asked when the first is down`() async throws {
+    let down = ScriptedAnswerer(name: "down") { _, _ in .failure(.deadline(allowed: .seconds(1))) }
+    let up = ScriptedAnswerer(answers: "ok")
+    let router = try router(
+      store: try store(), local: nil,
+      remotes: [
+        .init(tier: .premium, model: "big", answerer: down), .init(tier: .premium, model: "big", answerer: up),
+      ])
+    #expect(await router.route(request(Self.beyond)).answer == "ok")
+  }
+
+  @Test func `a system message keeps the single-turn generator out`() async throws {
+    let router = try router(store: try store())
+    let asked = RouteRequest(
+      id: "s",
+      messages: [
+        ChatMessage(role: .system, content: "Answer in French."), ChatMessage(role: .user, content: Self.inScope),
+      ])
+    #expect(await router.route(asked).outcome == .deferred)
+    var forced = asked
+    forced.settings.model = "generator"
+    let reply = await router.route(forced)
+    guard case .failed = reply.outcome else {
+      Issue.record("a failure was expected, not \(reply.outcome)")
+      return
+    }
   }
 
   @Test func `a cancelled request is not deferred`() async throws {
@@ -191,7 +234,7 @@ import WeirTestSupport
     let museum = await router.route(conversation("What does the museum cost?"))
     let train = await router.route(conversation("What does the train cost?"))
     #expect(museum.answer != train.answer)
-    #expect(museum.reasons.contains(.conversation(turns: 2)))
+    #expect(museum.reasons.contains(.conversation(turns: 3)))
     #expect(await router.route(conversation("What does the train cost?")).tier == .exact)
   }
 }

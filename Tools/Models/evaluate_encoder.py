@@ -55,12 +55,14 @@ def measure(embed, data, seeds):
         accuracy.append((inside.argmax(1) == y["test"]).mean() * 100)
         energy = [np.logaddexp.reduce(v, axis=1) for v in (inside, outside)]
         auroc.append(roc_auc_score(np.r_[np.ones(len(inside)), np.zeros(len(outside))], np.concatenate(energy)) * 100)
+    print("clinc150 heads", [round(a, 2) for a in accuracy], flush=True)
     figures["clinc150_in_scope_accuracy"], figures["clinc150_oos_auroc_energy"] = np.mean(accuracy), np.mean(auroc)
     train, val = corpus.banking(data, "train"), corpus.banking(data, "val")
     labels = {c: i for i, c in enumerate(sorted({c for _, c in train}))}
     xt, xv = embed([t for t, _ in train]), embed([t for t, _ in val])
     yt, yv = (np.array([labels[c] for _, c in rows]) for rows in (train, val))
     accuracy = [(head(xt, yt, seed)(xv).argmax(1) == yv).mean() * 100 for seed in range(seeds)]
+    print("banking77 heads", [round(a, 2) for a in accuracy], flush=True)
     figures["banking77_validation_accuracy"] = np.mean(accuracy)
 
     rng = random.Random(3)
@@ -89,7 +91,7 @@ def main():
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--teacher", type=Path, help="JSON file that keeps the teacher's figures between runs")
     options = options.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     network, tokenizer = encoder_network.load(options.file)
     teacher, teacher_tokenizer, _ = encoder_network.load_teacher()
     began = time.time()

@@ -37,7 +37,7 @@ def main():
     options.add_argument("--opposites", type=int, default=16000)
     options = options.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     network, tokenizer, tokens = encoder_network.load_teacher()
     texts = corpus.distillation_texts(options.data)
     counts = Counter(token for e in tokenizer.encode_batch(texts) for token in e.tokens)
