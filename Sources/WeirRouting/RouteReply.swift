@@ -18,6 +18,8 @@ package struct RouteReply: Sendable, Hashable {
   package var tier: Tier?
   /// The model that answered; nil for caches.
   package var model: String?
+  /// What the prompt is about: as classified now, or when a cached answer was given first.
+  package var intent: String?
   package var reading: RouteFacts.Reading?
   /// 0...1; nil where the decision was not reached.
   package var complexity: Double?

@@ -116,7 +116,7 @@ extension Router {
     return RouteReply(
       requestID: event.requestID, tenant: event.tenant, traceID: event.id, outcome: outcome, tier: event.tier,
       model: event.model,
-      reading: way.reading, complexity: way.complexity, band: way.band, reasons: way.reasons,
+      intent: event.intent, reading: way.reading, complexity: way.complexity, band: way.band, reasons: way.reasons,
       timings: way.timer.timings, nanoseconds: way.timer.elapsed, usage: event.usage, cost: event.cost,
       savedByCache: event.savedByCache, savedByRouting: event.savedByRouting)
   }

@@ -49,7 +49,7 @@ enum ReplyLine {
     }
     writer.add("tier", reply.tier?.rawValue)
     writer.add("model", reply.model)
-    writer.add("intent", reply.reading?.intent)
+    writer.add("intent", reply.intent)
     writer.add("confidence", reply.reading?.confidence, decimals: 4)
     writer.add("out_of_scope", reply.reading?.outOfScope, decimals: 4)
     writer.add("band", reply.band?.rawValue)
