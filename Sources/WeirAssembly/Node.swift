@@ -52,7 +52,25 @@ package struct Node: Sendable {
     return Node(configuration: configuration, clock: clock, router: router, store: store, client: client)
   }
 
-  /// Opens the database alone, for commands that route nothing.
+  /// Prompts of the durable queue that nobody is answering now.
+  package func waitingPrompts() throws -> Int {
+    try store.read { try DeferredQueue.counts(at: clock.wall(), in: $0).waiting }
+  }
+
+  /// Opens the database of a node that has routed before, for commands that only look.
+  package static func openExistingStore(_ configuration: Configuration) throws -> Store {
+    let path = configuration.node.state + "/weir.sqlite"
+    do throws(FileFailure) {
+      _ = try ByteRegion(path: path)
+    } catch .missing {
+      throw StartFailure.noState(path: path)
+    } catch {
+      // The store says what else is wrong with it.
+    }
+    return try openStore(configuration)
+  }
+
+  /// Opens the database alone, and creates it where there is none.
   package static func openStore(_ configuration: Configuration) throws -> Store {
     try Store.open(
       path: configuration.node.state + "/weir.sqlite",

@@ -23,6 +23,8 @@ package enum StartFailure: Error, Sendable, Hashable {
   case badChatTemplate(found: String, allowed: [String])
   case cannotResume
   case noHome
+  /// Nothing was routed with this state folder yet.
+  case noState(path: String)
   case exists(path: String)
 
   package init(describing error: any Error) {
@@ -48,7 +50,7 @@ package enum StartFailure: Error, Sendable, Hashable {
       "\(file) is damaged: SHA-256 \(found.prefix(16))... found, \(expected.prefix(16))... expected; "
         + "copy the bundle again"
     case .unknownPrice(let model, let provider):
-      "provider \(provider) serves model \(model), which has no price; add one under [providers.prices], "
+      "provider \(provider) serves model \(model), which has no price; add one under [[providers.prices]], "
         + "or to the list that ledger.price_list names"
     case .twoPrices(let model, let provider):
       "provider \(provider) gives model \(model) another price than an entry before it; "
@@ -59,6 +61,7 @@ package enum StartFailure: Error, Sendable, Hashable {
       "models.chat_template \"\(found)\" is not known; allowed are auto, \(allowed.joined(separator: ", "))"
     case .cannotResume:
       "--resume needs an output that can be read back; give --output FILE, or append with >> FILE"
+    case .noState(let path): "there is no \(path): name the folder of a node that has routed prompts with --state"
     case .noHome: "no home folder is known; name the file with --config"
     case .exists(let path): "\(path) is there already; --force replaces it"
     }

@@ -40,12 +40,16 @@ struct Cascade: Sendable {
         RouteError(code: "no_remote", kind: .unavailable, message: plan.reasons.last?.text ?? "nobody was asked"),
         mayWait: plan.mayWait))
     var remoteMayReturn = false
+    // A provider that cannot be reached for one tier cannot be reached for the next one either.
+    var unreachable: Set<String> = []
     for step in plan.steps {
       if isCancelled() || Task.isCancelled { return stopped(outcome, by: .cancelled) }
       switch step {
       case .generator:
         switch await askGenerator(request, intent: intent, isCancelled: isCancelled) {
-        case .success(let answer): return answered(outcome, by: answer)
+        case .success(let answer):
+          outcome.reasons.append(.checkPassed)
+          return answered(outcome, by: answer)
         case .failure(let error):
           if error.kind == .cancelled { return stopped(outcome, by: error) }
           outcome.isCascaded = true
@@ -53,7 +57,7 @@ struct Cascade: Sendable {
           outcome.end = .unanswered(error, mayWait: plan.mayWait)
         }
       case .remote(let tier, let model):
-        for route in remotes.routes(tier: tier, model: model) {
+        for route in remotes.routes(tier: tier, model: model) where !unreachable.contains(route.answerer.name) {
           switch await ask(route, request) {
           case .success(let answer) where answer.text.allSatisfy(\.isWhitespace):
             outcome.discarded.append(answer)
@@ -64,6 +68,7 @@ struct Cascade: Sendable {
             let error = RouteError(code: "remote_failed", kind: failure.kind, message: failure.message)
             outcome.reasons.append(.remoteFailed(tier, failure.message))
             if failure.consequence == .stopped { return stopped(outcome, by: error) }
+            if failure.consequence == .linkDown { unreachable.insert(route.answerer.name) }
             remoteMayReturn = remoteMayReturn || [.linkDown, .overloaded].contains(failure.consequence)
             outcome.end = .unanswered(error, mayWait: remoteMayReturn)
           }

@@ -8,6 +8,7 @@ struct Explanation {
 
   var text: String {
     switch line {
+    case .skipped: ""
     case .bad(let error): "\(error.id.printable)\n  not a request: \(error.message)\n"
     case .reply(let reply): explain(reply)
     }
@@ -18,7 +19,8 @@ struct Explanation {
     rows.append("  outcome      " + outcome(of: reply))
     if let reading = reply.reading {
       rows.append("  intent       \(reading.intent)")
-      rows.append("  confidence   \(reading.confidence.decimals(4))   calibrated: the chance that this answer is right")
+      rows.append(
+        "  confidence   \(reading.confidence.decimals(4))   calibrated: the chance that a local answer is right")
       rows.append("  out of scope \(reading.outOfScope.decimals(4))")
     }
     if let complexity = reply.complexity { rows.append("  complexity   \(complexity.decimals(2))") }

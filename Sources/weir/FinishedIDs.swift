@@ -5,7 +5,8 @@ import WeirFiles
 ///
 /// Ids are kept as 64-bit hashes of a seeded hash function: a million take about 20 MB.
 struct FinishedIDs: Sendable {
-  private var hashes: Set<Int> = []
+  /// True where the request was answered, false where it waits in the durable queue.
+  private var isAnswered: [Int: Bool] = [:]
   /// Bytes of whole lines; what follows them is a line that was cut off and has to be removed.
   private(set) var wholeBytes = 0
 
@@ -28,8 +29,9 @@ struct FinishedIDs: Sendable {
     wholeBytes = reader.wholeBytes
   }
 
-  func contains(_ request: RouteRequest) -> Bool {
-    !hashes.isEmpty && hashes.contains(FinishedIDs.hash(request.tenant, request.id))
+  /// Whether the request was answered (true) or deferred (false); nil where no earlier run finished it.
+  func state(of request: RouteRequest) -> Bool? {
+    isAnswered.isEmpty ? nil : isAnswered[FinishedIDs.hash(request.tenant, request.id)]
   }
 
   private static func hash(_ tenant: String, _ id: String) -> Int {
@@ -44,6 +46,6 @@ struct FinishedIDs: Sendable {
       let id = object["id"]?.text, let tenant = object["tenant"]?.text, let status = object["status"]?.text,
       status != "error"
     else { return }
-    hashes.insert(FinishedIDs.hash(tenant, id))
+    isAnswered[FinishedIDs.hash(tenant, id)] = status == "answered"
   }
 }

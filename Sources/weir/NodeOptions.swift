@@ -14,6 +14,12 @@ struct NodeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A folder with bundle.json instead of the models inside the binary.", valueName: "dir"))
   var models: String?
 
+  func validate() throws {
+    for (name, value) in [("--config", config), ("--state", state), ("--models", models)] where value == "" {
+      throw ValidationError("\(name) must not be empty.")
+    }
+  }
+
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
   /// File, environment and these flags together.

@@ -49,7 +49,7 @@ struct Progress {
 
   private func summary(now: Int64) -> String {
     let seconds = max(Double(now - start) / 1e9, 1e-9)
-    var parts = ["\(count) prompts", "\((Double(count) / seconds).decimals(1))/s"]
+    var parts = ["\(count) \(count == 1 ? "prompt" : "prompts")", "\((Double(count) / seconds).decimals(1))/s"]
     for tier in Tier.allCases {
       guard let share = byTier[tier] else { continue }
       parts.append("\(tier.rawValue) \(percent(share))")

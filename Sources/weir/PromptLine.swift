@@ -28,6 +28,14 @@ struct PromptLine {
     line.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(line.dropFirst(3)) : line
   }
 
+  /// The id of a line that names none: its number and a digest of its bytes (FNV-1a, 32 bits), so that a run over another
+  /// input that is resumed into the same output does not take its lines for finished ones.
+  static func defaultID(of line: [UInt8], number: Int) -> String {
+    let digest = line.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    let digits = String(digest, radix: 16)
+    return "line-\(number)-" + String(repeating: "0", count: 8 - digits.utf8.count) + digits
+  }
+
   /// A line of white space only; such lines are passed over.
   static func isBlank(_ line: [UInt8]) -> Bool {
     line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
@@ -38,7 +46,7 @@ struct PromptLine {
     from line: [UInt8], number: Int, format: Format, defaults: RouteRequest
   ) -> Result<RouteRequest, LineError> {
     var request = defaults
-    request.id = "line-\(number)"
+    request.id = defaultID(of: line, number: number)
     guard let text = String(validating: line, as: UTF8.self) else {
       return .failure(LineError(id: request.id, code: "invalid_utf8", message: "the line is not valid UTF-8"))
     }

@@ -6,12 +6,15 @@ import WeirRouting
 enum ReplyLine {
   case reply(RouteReply)
   case bad(LineError)
+  /// An earlier run finished this line: nothing is written.
+  case skipped(isAnswered: Bool)
 
   /// The JSON object of this line, without a line feed.
   var json: String {
     var writer = JSONWriter()
     writer.beginObject()
     switch self {
+    case .skipped: break
     case .reply(let reply): add(reply, to: &writer)
     case .bad(let error):
       writer.add("id", error.id)
@@ -25,6 +28,7 @@ enum ReplyLine {
   /// The answer as a person reads it on a terminal: one line for what has no answer.
   var plainText: String {
     switch self {
+    case .skipped: return ""
     case .bad(let error): return "[\(error.id.printable): \(error.message)]"
     case .reply(let reply):
       switch reply.outcome {

@@ -2,7 +2,7 @@
 struct ReplyOrder {
   private var nextToBegin = 0
   private var nextToTake = 0
-  private var waiting: [Int: ReplyLine?] = [:]
+  private var waiting: [Int: ReplyLine] = [:]
 
   /// Requests that have begun and not finished.
   private(set) var running = 0
@@ -17,14 +17,14 @@ struct ReplyOrder {
     return nextToBegin - 1
   }
 
-  mutating func finish(_ sequence: Int, _ reply: ReplyLine?) {
+  mutating func finish(_ sequence: Int, _ reply: ReplyLine) {
     precondition(sequence >= nextToTake && waiting[sequence] == nil, "a request finishes once")
     running -= 1
-    waiting[sequence] = .some(reply)
+    waiting[sequence] = reply
   }
 
-  /// The next reply in order, if it is there; the inner nil is a request that was skipped.
-  mutating func takeNext() -> ReplyLine?? {
+  /// The next reply in order, if it is there.
+  mutating func takeNext() -> ReplyLine? {
     guard let reply = waiting.removeValue(forKey: nextToTake) else { return nil }
     nextToTake += 1
     return reply

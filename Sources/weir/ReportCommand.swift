@@ -42,7 +42,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await ProcessExit.reporting {
-      let store = try Node.openStore(node.load())
+      let store = try Node.openExistingStore(node.load())
       let query = LedgerReport.Query(
         dimension: by, since: since?.start, until: until?.start, groupLimit: limit)
       let report = try LedgerReport.make(query, from: store)

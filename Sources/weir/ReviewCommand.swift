@@ -35,7 +35,7 @@ struct ReviewCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await ProcessExit.reporting {
-        let store = try Node.openStore(node.load())
+        let store = try Node.openExistingStore(node.load())
         let output = OutputFile(descriptor: 1, name: "standard output")
         do {
           try ReviewQueue.export(since: since?.start, limit: limit, from: store) { line in
@@ -58,7 +58,7 @@ struct ReviewCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await ProcessExit.reporting {
-        let store = try Node.openStore(node.load())
+        let store = try Node.openExistingStore(node.load())
         let counts = try store.read { transaction in
           try ReviewSample.Cause.allCases.map { cause in
             (cause.rawValue, try ReviewQueue.count(of: cause, in: transaction))

@@ -20,7 +20,7 @@ struct RouteCommand: AsyncParsableCommand {
       Examples:
         weir route < prompts.txt > answers.jsonl
         weir route --resume --output answers.jsonl < prompts.jsonl
-        echo 'where is my order?' | weir route --explain
+        echo 'how can I get a refund?' | weir route --explain
       """)
 
   @OptionGroup var node: NodeOptions
@@ -52,7 +52,11 @@ struct RouteCommand: AsyncParsableCommand {
   @Flag(help: "No progress line, even on a terminal.")
   var quiet = false
 
+  @Argument(help: .hidden)
+  var files: [String] = []
+
   func validate() throws {
+    if !files.isEmpty { throw ValidationError("weir route reads standard input: weir route < FILE") }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs \(jobs) is not from 1 to 1024.") }
     if resume, explain || json == false {
       throw ValidationError("--resume reads JSON lines back: it does not go with --explain or --no-json.")
@@ -68,7 +72,7 @@ struct RouteCommand: AsyncParsableCommand {
       let tally = try await session.run()
       try await node.close()
       if session.wasInterrupted { throw ProcessExit.interrupted }
-      if tally.failed + tally.deferred > 0 { throw ProcessExit.someNotAnswered }
+      if tally.failed + tally.deferred + tally.skippedDeferred + tally.waiting > 0 { throw ProcessExit.someNotAnswered }
     }
   }
 }

@@ -10,6 +10,8 @@ struct RouteRun {
   let jobs: Int
   /// Most lines held in memory: at work, or finished and waiting for an earlier one.
   let window: Int
+  /// Bytes of the longest line that is read.
+  let longestLine: Int
   let format: PromptLine.Format
   let defaults: RouteRequest
   /// Ids that an earlier run finished.
@@ -26,10 +28,17 @@ struct RouteRun {
     var deferred = 0
     var failed = 0
     var skipped = 0
+    /// Those of the skipped ones that wait in the durable queue.
+    var skippedDeferred = 0
+    /// Prompts that stay in the durable queue after `--deferred`.
+    var waiting = 0
     var outputClosed = false
 
     mutating func count(_ line: ReplyLine) {
       switch line {
+      case .skipped(let isAnswered):
+        skipped += 1
+        if !isAnswered { skippedDeferred += 1 }
       case .bad: failed += 1
       case .reply(let reply):
         switch reply.outcome {
@@ -43,7 +52,7 @@ struct RouteRun {
 
   private enum Event: Sendable {
     case line(LineReader.Line?)
-    case done(sequence: Int, ReplyLine?)
+    case done(sequence: Int, ReplyLine)
     case cancelled
   }
 
@@ -74,12 +83,9 @@ struct RouteRun {
           }
         case .done(let sequence, let reply):
           order.finish(sequence, reply)
-          while case .some(let next) = order.takeNext() {
-            guard let next else {
-              tally.skipped += 1
-              continue
-            }
+          while let next = order.takeNext() {
             tally.count(next)
+            if case .skipped = next { continue }
             if !tally.outputClosed, try await writing(next) == false {
               tally.outputClosed = true
               interruption.interrupt()
@@ -112,21 +118,20 @@ struct RouteRun {
     if case .bytes(let bytes) = line { PromptLine.isBlank(bytes) } else { false }
   }
 
-  /// The reply of one line; nil where an earlier run finished it.
-  private func process(_ line: LineReader.Line, number: Int) async -> ReplyLine? {
+  private func process(_ line: LineReader.Line, number: Int) async -> ReplyLine {
     switch line {
     case .tooLong(let bytes):
       return .bad(
         LineError(
           id: "line-\(number)", code: "line_too_long",
-          message: "the line has \(bytes) bytes; at most limits.max_line_bytes are read"))
+          message: "the line has \(bytes) bytes; limits.max_line_bytes allows \(longestLine)"))
     case .bytes(let bytes):
       switch PromptLine.request(
         from: number == 1 ? PromptLine.withoutMark(bytes) : bytes, number: number, format: format, defaults: defaults)
       {
       case .failure(let error): return .bad(error)
       case .success(let request):
-        if finished.contains(request) { return nil }
+        if let isAnswered = finished.state(of: request) { return .skipped(isAnswered: isAnswered) }
         return .reply(await router.route(request, isCancelled: { interruption.isCancelled }))
       }
     }

@@ -64,7 +64,21 @@ final class RouteSession: Sendable {
     let tally = command.deferred ? try await runDeferred() : try await runInput()
     outputClosed.store(tally.outputClosed, ordering: .relaxed)
     progress.withLock { try? $0?.finish(now: node.clock.monotonic()) }
+    if !command.quiet, !tally.outputClosed { report(tally) }
     return tally
+  }
+
+  /// Says on standard error why the exit status is not 0.
+  private func report(_ tally: RouteRun.Tally) {
+    var parts: [String] = []
+    if wasInterrupted { parts.append("interrupted") }
+    if tally.failed > 0 { parts.append("\(tally.failed) not answered") }
+    if tally.deferred > 0 { parts.append("\(tally.deferred) deferred") }
+    if tally.skippedDeferred > 0 { parts.append("\(tally.skippedDeferred) deferred by an earlier run") }
+    if tally.waiting > 0 { parts.append("\(tally.waiting) wait for a later attempt") }
+    guard !parts.isEmpty else { return }
+    let line = "weir: \(tally.answered) answered, " + parts.joined(separator: ", ") + "\n"
+    _ = try? OutputFile(descriptor: 2, name: "standard error").write(line)
   }
 
   private func runInput() async throws -> RouteRun.Tally {
@@ -73,7 +87,7 @@ final class RouteSession: Sendable {
       wake: interruption.wake)
     let limits = node.configuration.limits
     return try await RouteRun(
-      jobs: limits.jobs, window: limits.jobs + limits.queue, format: command.input,
+      jobs: limits.jobs, window: limits.jobs + limits.queue, longestLine: limits.maxLineBytes, format: command.input,
       defaults: RouteRequest(id: "", messages: [], tenant: command.tenant ?? "default"), finished: finished,
       router: node.router, interruption: interruption, write: { [self] in try await write($0) },
       read: { [reading] in try await reading.run { try reader.next() } }
@@ -108,6 +122,7 @@ final class RouteSession: Sendable {
         tally.outputClosed = true
       }
     }
+    tally.waiting = try node.waitingPrompts() - tally.deferred
     return tally
   }
 

@@ -92,6 +92,25 @@ import WeirTestSupport
     #expect(text.split(separator: "\n").count == 15)
   }
 
+  @Test func `resume with another input answers that input`() throws {
+    let folder = try TestFolder()
+    let arguments = ["route", "--state", folder.path + "/state", "--output", folder.path + "/out.jsonl", "--resume"]
+    _ = try WeirProcess(arguments).run("how can I get a refund?\n")
+    _ = try WeirProcess(arguments).run("which payment methods do you accept?\n")
+    _ = try WeirProcess(arguments).run("which payment methods do you accept?\n")
+    let text = try String(contentsOfFile: folder.path + "/out.jsonl", encoding: .utf8)
+    #expect(text.split(separator: "\n").count == 2)
+  }
+
+  @Test func `what an earlier run deferred is not asked again, but is not answered either`() throws {
+    let folder = try TestFolder()
+    let arguments = ["route", "--state", folder.path + "/state", "--output", folder.path + "/out.jsonl", "--resume"]
+    _ = try WeirProcess(arguments).run("Compose a verse on glass.\n")
+    let second = try WeirProcess(arguments).run("Compose a verse on glass.\n")
+    #expect(second.status == 1)
+    #expect(second.errors.contains("deferred by an earlier run"))
+  }
+
   @Test func `resume into a pipe is refused before anything is read`() throws {
     let folder = try TestFolder()
     let process = WeirProcess(["route", "--state", folder.path, "--resume"])

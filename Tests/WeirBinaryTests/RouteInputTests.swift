@@ -18,7 +18,7 @@ import Testing
 
   @Test func `plain lines are prompts, blank ones are passed over`() throws {
     let result = try route("how can I get a refund?\n\n   \nwhere is my order")
-    #expect(result.lines.compactMap { $0["id"] as? String } == ["line-1", "line-4"])
+    #expect(result.lines.compactMap { ($0["id"] as? String)?.prefix(7) } == ["line-1-", "line-4-"])
     #expect(result.lines.allSatisfy { $0["intent"] is String })
   }
 
@@ -64,9 +64,9 @@ import Testing
     let process = WeirProcess(["route", "--state", folder.path])
     try process.process.run()
     try process.send("how can I get a refund?\n")
-    #expect(try process.nextLine()?.contains("\"id\":\"line-1\"") == true)
+    #expect(try process.nextLine()?.contains("\"id\":\"line-1-") == true)
     try process.send("where is my order?\n")
-    #expect(try process.nextLine()?.contains("\"id\":\"line-2\"") == true)
+    #expect(try process.nextLine()?.contains("\"id\":\"line-2-") == true)
     try process.input.fileHandleForWriting.close()
     _ = try process.finish()
   }

@@ -57,6 +57,18 @@ import Testing
     #expect(try WeirProcess(["nonsense"]).run().status == 64)
     #expect(try WeirProcess(["route", "--jobs", "0"]).run().status == 64)
     #expect(try WeirProcess(["route", "--bogus"]).run().status == 64)
+    #expect(try WeirProcess(["route", "--state", ""]).run().status == 64)
+    let file = try WeirProcess(["route", "prompts.txt"]).run()
+    #expect(file.status == 64)
+    #expect(file.errors.contains("weir route < FILE"))
+  }
+
+  @Test func `a report creates nothing where nothing was routed`() throws {
+    let folder = try TestFolder()
+    let result = try WeirProcess(["report", "--state", folder.path + "/typo"]).run()
+    #expect(result.status == 2)
+    #expect(result.errors.contains("typo"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/typo"))
   }
 
   @Test(arguments: [[], ["route"], ["report"], ["review"], ["review", "export"], ["models"], ["doctor"], ["init"]])
