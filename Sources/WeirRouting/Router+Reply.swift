@@ -99,20 +99,17 @@ extension Router {
   }
 
   private func settle(_ way: inout Passage, _ record: Record, _ outcome: RouteReply.Outcome) -> RouteReply {
-    var record = record
-    record.event.timings = way.timer.timings
-    record.event.nanoseconds = way.timer.elapsed
     var outcome = outcome
+    var event = record.event
     let begin = way.timer.mark()
     do {
-      let change = try write(record, outcome, way)
+      let change = try write(record, outcome, way, since: begin)
       if let change { try parts.cache?.apply(change) }
     } catch {
       outcome = .failed(RouteError(error, code: "state_failed", kind: .badState))
-      record.event.tier = nil
+      event.tier = nil
     }
     way.timer.finish(.record, since: begin)
-    let event = record.event
     return RouteReply(
       requestID: event.requestID, tenant: event.tenant, traceID: event.id, outcome: outcome, tier: event.tier,
       model: event.model,
@@ -121,16 +118,25 @@ extension Router {
       savedByCache: event.savedByCache, savedByRouting: event.savedByRouting)
   }
 
+  /// The event goes last, so that its own row knows how long the step took, but for the commit.
   private func write(
-    _ record: Record, _ outcome: RouteReply.Outcome, _ way: Passage
+    _ record: Record, _ outcome: RouteReply.Outcome, _ way: Passage, since begin: Int64
   ) throws -> CacheChange? {
     try parts.store.write { transaction in
-      try Ledger.record(record.event, in: transaction)
       if let sample = record.sample { try ReviewQueue.keep(sample, in: transaction) }
       if let hit = record.hit { try parts.cache?.recordHit(hit, at: way.at, in: transaction) }
       try settleQueue(outcome, record.event, way, in: transaction)
-      guard let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted else { return nil }
-      return try cache.admit(plan, admitted.answer, embedding: admitted.embedding, at: way.at, in: transaction)
+      var change: CacheChange?
+      if let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted {
+        change = try cache.admit(
+          plan, admitted.answer, embedding: admitted.embedding, at: way.at, in: transaction)
+      }
+      var timer = way.timer
+      timer.finish(.record, since: begin)
+      var event = record.event
+      (event.timings, event.nanoseconds) = (timer.timings, timer.elapsed)
+      try Ledger.record(event, in: transaction)
+      return change
     }
   }
 }

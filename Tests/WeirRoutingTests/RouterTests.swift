@@ -99,6 +99,7 @@ import WeirTestSupport
     #expect(report.total.outcomes == [.answered: 2, .deferred: 1, .failed: 1])
     let steps = await router.route(request("I forgot my password.", id: "z")).timings.map(\.step)
     #expect(steps == [.normalize, .admit, .exact, .embed, .similar, .classify, .decide, .answer, .record])
+    #expect(report.total.steps[.record]?.count == 4)
   }
 
   @Test func `an answer that fails its check cascades to a remote and is kept for review`() async throws {

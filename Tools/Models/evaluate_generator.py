@@ -3,7 +3,7 @@
 Perplexity per word of held-out replies beside an interpolated (Witten-Bell) 5-gram over the same tokens. Greedy replies:
 on-intent when the teacher encoder finds the reply nearest to its own intent's centre of training replies; unknown slots;
 loops (a sentence or step twice, or six words three times); cut (no end token). The reply of the nearest training
-prompt of the same intent is measured beside it. Prints twenty samples drawn with --seed, unselected.
+prompt of the same intent is measured beside it.
 """
 import argparse
 import json
@@ -75,7 +75,6 @@ def main():
     options.add_argument("--file", type=Path, required=True)
     options.add_argument("--prompts", type=int, default=240)
     options.add_argument("--seed", type=int, default=17)
-    options.add_argument("--samples", type=Path, help="text file for the twenty samples")
     options = options.parse_args()
     torch.set_num_threads(1)
     network, tokenizer = generator_network.load(options.file, options.out / "generator_tokenizer.json")
@@ -129,10 +128,6 @@ def main():
     print("off-intent:", Counter((r["intent"], labels[k]) for r, k, ok in
                                  zip(chosen, (embed(texts) @ centres.T).argmax(1), good) if not ok).most_common(8))
     generator_network.write(options.file, network, tokenizer, figures.pop("probe_min_mean_logprob"), figures)
-    if options.samples:
-        with open(options.samples, "w", encoding="utf-8") as file:
-            for i in random.Random(options.seed).sample(range(len(chosen)), 20):
-                file.write(f"[{chosen[i]['intent']}] {chosen[i]['prompt']}\n{texts[i]}\n\n")
 
 
 if __name__ == "__main__":
