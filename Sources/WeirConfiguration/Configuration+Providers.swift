@@ -157,7 +157,7 @@ extension Configuration.Provider {
       throw .missingKey(
         key: "\(key).\(name)", origin: origin, advice: "an unknown price is not zero; write \"0\" if it is")
     }
-    guard let money = DollarAmount.perToken(fromDollarsPerMillion: text) else {
+    guard let money = Money.perToken(dollarsPerMillion: text) else {
       throw .outOfRange(
         key: "\(key).\(name)", origin: typed.origin("prices.\(name)"), found: TypedValue.text(text).literal,
         allowed: "dollars from 0 to 999999 with at most six decimals, such as \"0.15\"")

@@ -85,7 +85,7 @@ private struct PriceFile: Decodable {
         throw .malformed(place: "\(model).valid_from", reason: "not a day as 2026-01-31")
       }
       func money(_ text: String, _ field: String) throws(PriceFailure) -> Money {
-        guard let money = Price.perToken(dollarsPerMillion: text) else {
+        guard let money = Money.perToken(dollarsPerMillion: text) else {
           throw .malformed(
             place: "\(model).\(field)", reason: "not dollars per million tokens with at most six decimals, as \"2.50\"")
         }

@@ -1,12 +1,13 @@
 import Testing
 import WeirFiles
 import WeirModelFiles
+import WeirTestSupport
 
 @testable import WeirClassifier
 
 @Suite struct IntentClassifierTests {
   @Test func `classifications equal the definition in double precision`() throws {
-    var random = SeededGenerator(seed: 5)
+    var random = SeededRandom(seed: 5)
     for seed in 0..<20 as Range<UInt64> {
       let model = RandomClassifier(seed: seed)
       let classifier = try model.load()

@@ -1,4 +1,5 @@
 import WeirFiles
+import WeirTestSupport
 
 @testable import WeirClassifier
 @testable import WeirModelFiles
@@ -13,7 +14,7 @@ struct RandomClassifier {
   var tensors: [(name: String, shape: [Int], values: [Float])] = []
 
   init(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     func draw(_ count: Int, _ range: ClosedRange<Float> = -1.5...1.5) -> [Float] {
       (0..<count).map { _ in Float.random(in: range, using: &random) }
     }
@@ -53,20 +54,5 @@ struct RandomClassifier {
 
   func load() throws -> IntentClassifier {
     try IntentClassifier(from: file(), encoderFingerprint: Self.fingerprint)
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

@@ -111,12 +111,12 @@ import WeirTestSupport
     arguments: [("2.50", 2_500_000), ("0", 0), ("0.000001", 1), ("999999.999999", 999_999_999_999)] as [(String, Int64)]
   )
   func `a price text is exact`(text: String, picodollars: Int64) {
-    #expect(Price.perToken(dollarsPerMillion: text)?.picodollars == picodollars)
+    #expect(Money.perToken(dollarsPerMillion: text)?.picodollars == picodollars)
   }
 
   @Test(arguments: ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", "0.0000001", "1000000", " 1", "１"])
   func `what is no price is refused`(text: String) {
-    #expect(Price.perToken(dollarsPerMillion: text) == nil)
+    #expect(Money.perToken(dollarsPerMillion: text) == nil)
   }
 
   @Test func `days are counted as the calendar does`() {

@@ -1,10 +1,11 @@
 import Testing
+import WeirTestSupport
 
 @testable import WeirModelFiles
 
 @Suite struct MergeTableTests {
   /// Rules over a few symbols: many ties, overlaps and rules that undo the order.
-  private func randomTable(_ random: inout SeededGenerator) -> MergeTable {
+  private func randomTable(_ random: inout SeededRandom) -> MergeTable {
     var table = MergeTable(capacity: 64)
     for rank in 0..<UInt32.random(in: 1...40, using: &random) {
       table.add(
@@ -15,7 +16,7 @@ import Testing
   }
 
   @Test func `the heap gives what scanning gives`() {
-    var random = SeededGenerator(seed: 11)
+    var random = SeededRandom(seed: 11)
     for round in 0..<300 {
       let table = randomTable(&random)
       let symbols = (0..<Int.random(in: 2...60, using: &random)).map { _ in Int32.random(in: -1..<6, using: &random) }
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func `a heap gives its entries in order`() {
-    var random = SeededGenerator(seed: 12)
+    var random = SeededRandom(seed: 12)
     var heap = RankHeap()
     var model: [UInt64] = []
     func draw() -> (UInt32, Int32) { (.random(in: 0..<9, using: &random), .random(in: 0..<100, using: &random)) }

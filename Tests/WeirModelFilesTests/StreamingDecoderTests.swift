@@ -1,10 +1,11 @@
 import Testing
+import WeirTestSupport
 
 @testable import WeirModelFiles
 
 @Suite struct StreamingDecoderTests {
   @Test func `any cut of any bytes gives the text of the whole`() {
-    var random = SeededGenerator(seed: 21)
+    var random = SeededRandom(seed: 21)
     let parts: [[UInt8]] = [
       Array("a".utf8), Array("é".utf8), Array("日".utf8), Array("👍🏽".utf8), [0xFF], [0xC3], [0xE2, 0x82],
       [0xED, 0xA0, 0x80],

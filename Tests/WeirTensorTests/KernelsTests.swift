@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 import WeirTensor
+import WeirTestSupport
 
 @Suite struct KernelsTests {
   /// Runs an operation on `input` on every instruction set and compares all of them, bit by bit, with the scalar one.

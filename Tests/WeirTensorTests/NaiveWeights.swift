@@ -1,4 +1,5 @@
 import WeirTensor
+import WeirTestSupport
 
 /// Weights as a GGUF tensor would hold them, with their values read back by the plainest possible code.
 struct NaiveWeights {

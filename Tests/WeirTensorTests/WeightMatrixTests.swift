@@ -1,5 +1,6 @@
 import Testing
 import WeirTensor
+import WeirTestSupport
 
 @Suite struct WeightMatrixTests {
   /// W x for every token on one instruction set.
