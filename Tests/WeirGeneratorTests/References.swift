@@ -12,12 +12,11 @@ enum References {
     root.appending(path: "Tests/WeirGeneratorTests/Fixtures/\(name)").path
   }
 
-  /// The folder of real weights, where this machine has one: `weights` in WEIR_DATA or in `../shared/data`.
-  static let weights: String? = {
-    let data = ProcessInfo.processInfo.environment["WEIR_DATA"] ?? root.appending(path: "../shared/data").path
+  /// The folder `weights` with real weights in the one that WEIR_DATA names; nil where there is none.
+  static let weights: String? = ProcessInfo.processInfo.environment["WEIR_DATA"].flatMap { data in
     let folder = data + "/weights"
     return FileManager.default.fileExists(atPath: folder) ? folder : nil
-  }()
+  }
 
   /// The list of comparisons that Tools/Checks/logits asks for.
   static let manifest = ProcessInfo.processInfo.environment["WEIR_REFERENCES"]

@@ -12,11 +12,9 @@ import WeirFiles
   static let references = ProcessInfo.processInfo.environment["WEIR_REFERENCES"].flatMap {
     FileManager.default.fileExists(atPath: $0 + "/minilm-ref.jsonl") ? $0 : nil
   }
-  static let weights: String? = {
-    let root = "\(#filePath)".split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-    let data = ProcessInfo.processInfo.environment["WEIR_DATA"] ?? root + "/../shared/data"
-    return FileManager.default.fileExists(atPath: data + "/weights") ? data + "/weights" : nil
-  }()
+  static let weights: String? = ProcessInfo.processInfo.environment["WEIR_DATA"].flatMap { data in
+    FileManager.default.fileExists(atPath: data + "/weights") ? data + "/weights" : nil
+  }
 
   private struct Row: Decodable {
     let text: String
