@@ -39,6 +39,15 @@ enum ReplyLine {
     }
   }
 
+  /// The same under a dim line that says whose answer it is and who gave it, for a terminal.
+  var titledText: String {
+    guard case .reply(let reply) = self, let tier = reply.tier else { return plainText + "\n" }
+    var title = [reply.requestID.printable, tier.rawValue]
+    if let intent = reply.intent { title.append(intent) }
+    if let confidence = reply.reading?.confidence { title.append(confidence.decimals(3)) }
+    return "\u{1B}[2m" + title.joined(separator: "  ") + "\u{1B}[0m\n" + plainText + "\n"
+  }
+
   private func add(_ reply: RouteReply, to writer: inout JSONWriter) {
     writer.add("id", reply.requestID)
     writer.add("tenant", reply.tenant)

@@ -8,7 +8,7 @@ import WeirRouting
 
 /// The shell around one run of `weir route`: where lines come from, where replies go, progress, Ctrl-C.
 final class RouteSession: Sendable {
-  private enum Style { case json, text, explanation }
+  private enum Style { case json, text, titledText, explanation }
 
   private let command: RouteCommand
   private let node: Node
@@ -48,9 +48,14 @@ final class RouteSession: Sendable {
       output = OutputFile(descriptor: 1, name: "standard output")
       if command.resume { try output.cut(to: finished.wholeBytes) }
     }
-    style = command.explain ? .explanation : command.json ?? !output.isTerminal ? .json : .text
+    style =
+      command.explain
+      ? .explanation : command.json ?? !output.isTerminal ? .json : output.isTerminal ? .titledText : .text
     let columns = OutputFile.terminalColumns(of: 2)
     let errors = OutputFile(descriptor: 2, name: "standard error")
+    if !command.quiet, !command.deferred, OutputFile(descriptor: 0, name: "standard input").isTerminal {
+      _ = try? errors.write("weir: a prompt a line; Ctrl-D ends\n")
+    }
     let showsProgress = !command.quiet && !(output.isTerminal && command.output == nil)
     progress = Mutex(showsProgress ? Progress(output: errors, columns: columns, now: node.clock.monotonic()) : nil)
   }
@@ -131,6 +136,7 @@ final class RouteSession: Sendable {
       switch style {
       case .json: line.json + "\n"
       case .text: line.plainText + "\n"
+      case .titledText: line.titledText + "\n"
       case .explanation: Explanation(line: line).text
       }
     let isOpen = try await writing.run { [output] in try output.write(text) }
