@@ -26,6 +26,8 @@ package struct RouteFacts: Sendable, Hashable {
   package var turns: Int
   /// Tokens that the encoder read of a longer prompt; nil where it read all of it.
   package var cutAt: Int?
+  /// True where the prompt asks not to do something, which the classifier does not hear.
+  package var isNegated: Bool
   /// Nil where no generator is loaded.
   package var generator: GeneratorFacts?
   package var remoteTiers: Set<Tier>
@@ -49,13 +51,15 @@ package struct RouteFacts: Sendable, Hashable {
 
   package init(
     requestedModel: String = "auto", reading: Reading? = nil, complexity: Double = 0, turns: Int = 1,
-    cutAt: Int? = nil, generator: GeneratorFacts? = nil, remoteTiers: Set<Tier> = [], remoteModels: [String: Tier] = [:]
+    cutAt: Int? = nil, isNegated: Bool = false, generator: GeneratorFacts? = nil, remoteTiers: Set<Tier> = [],
+    remoteModels: [String: Tier] = [:]
   ) {
     self.requestedModel = requestedModel
     self.reading = reading
     self.complexity = complexity
     self.turns = turns
     self.cutAt = cutAt
+    self.isNegated = isNegated
     self.generator = generator
     self.remoteTiers = remoteTiers
     self.remoteModels = remoteModels

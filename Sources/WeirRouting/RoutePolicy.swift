@@ -76,6 +76,7 @@ package struct RoutePolicy: Sendable, Hashable {
   private func obstacleToLocalAnswer(in facts: RouteFacts) -> RouteReason? {
     if let obstacle = obstacleToAnyLocalAnswer(in: facts) { return obstacle }
     if let tokens = facts.cutAt { return .notReadWhole(tokens: tokens) }
+    if facts.isNegated { return .negated }
     if let reading = facts.reading, reading.outOfScope > outOfScopeThreshold {
       return .outOfScope(score: reading.outOfScope, threshold: outOfScopeThreshold)
     }

@@ -28,6 +28,8 @@ package enum RouteReason: Sendable, Hashable {
   case promptTooLong(tokens: Int, allowed: Int)
   /// The encoder read the prompt's beginning only, so its confidence says nothing about the rest.
   case notReadWhole(tokens: Int)
+  /// The prompt asks not to do something, and the classifier hears the action only.
+  case negated
   /// The local answer is likely under its model, ended by itself and does not loop.
   case checkPassed
   /// The local answer failed its check.
@@ -61,6 +63,7 @@ package enum RouteReason: Sendable, Hashable {
     case .noGenerator: "no_generator"
     case .promptTooLong: "prompt_too_long"
     case .notReadWhole: "not_read_whole"
+    case .negated: "negated"
     case .checkPassed: "check_passed"
     case .checkFailed: "check_failed"
     case .remoteTier: "remote_tier"
@@ -94,6 +97,7 @@ package enum RouteReason: Sendable, Hashable {
     case .noGenerator: "no local generator is loaded"
     case .promptTooLong(let tokens, let allowed): "the prompt has \(tokens) tokens, the local window \(allowed)"
     case .notReadWhole(let tokens): "only the first \(tokens) tokens were read: nothing is known about the rest"
+    case .negated: "it asks not to do something, which the classifier does not hear"
     case .checkPassed: "the local answer passed its check: it is likely, ended by itself, and does not loop"
     case .checkFailed(let what): "the local answer failed its check: \(what)"
     case .remoteTier(let tier, let complexity): "complexity \(complexity.decimals(2)) asks for tier \(tier.rawValue)"

@@ -160,7 +160,8 @@ package struct Router: Sendable {
       }
       let facts = RouteFacts(
         requestedModel: request.settings.model, reading: way.reading, complexity: way.complexity ?? 0,
-        turns: request.messages.count, cutAt: way.isCut ? way.promptTokens : nil, generator: generator,
+        turns: request.messages.count, cutAt: way.isCut ? way.promptTokens : nil,
+        isNegated: NegatedRequest.matches(request.prompt), generator: generator,
         remoteTiers: parts.remotes.tiers, remoteModels: parts.remotes.models)
       let plan = parts.policy.plan(for: facts)
       way.reasons += plan.reasons

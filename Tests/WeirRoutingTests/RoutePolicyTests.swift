@@ -9,13 +9,14 @@ import WeirRouting
 
   private static func facts(
     model: String = "auto", confidence: Double? = 0.995, outOfScope: Double = 0.01, complexity: Double = 0.5,
-    turns: Int = 1, cutAt: Int? = nil, hasGenerator: Bool = true, promptTokens: Int = 20,
+    turns: Int = 1, cutAt: Int? = nil, isNegated: Bool = false,
+    hasGenerator: Bool = true, promptTokens: Int = 20,
     remotes: Set<Tier> = allRemotes
   ) -> RouteFacts {
     RouteFacts(
       requestedModel: model,
       reading: confidence.map { .init(intent: "get_refund", confidence: $0, outOfScope: outOfScope) },
-      complexity: complexity, turns: turns, cutAt: cutAt,
+      complexity: complexity, turns: turns, cutAt: cutAt, isNegated: isNegated,
       generator: hasGenerator ? .init(window: 512, promptTokens: promptTokens, readsSingleTurns: true) : nil,
       remoteTiers: remotes, remoteModels: ["big-model": .premium])
   }
@@ -55,6 +56,9 @@ import WeirRouting
     Golden(
       name: "a prompt that was not read whole is escalated", facts: facts(cutAt: 256), steps: remoteLadder,
       band: .escalate, codes: ["not_read_whole", "remote_tier"]),
+    Golden(
+      name: "a request not to do something beats confidence", facts: facts(isNegated: true), steps: remoteLadder,
+      band: .escalate, codes: ["negated", "remote_tier"]),
     Golden(
       name: "a requested generator cannot read a conversation", facts: facts(model: "generator", turns: 2), steps: [],
       band: .escalate, codes: ["model_requested", "conversation"]),
