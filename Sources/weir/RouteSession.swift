@@ -127,7 +127,8 @@ final class RouteSession: Sendable {
         tally.outputClosed = true
       }
     }
-    tally.waiting = try node.waitingPrompts() - tally.deferred
+    // Another run may hold the prompt that was just deferred here.
+    tally.waiting = try max(0, node.waitingPrompts() - tally.deferred)
     return tally
   }
 
