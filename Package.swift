@@ -51,6 +51,7 @@ let package = Package(
     module("WeirLedger", ["WeirDomain", "WeirStore"]),
     module("WeirReview", ["WeirDomain", "WeirStore"]),
     module("WeirProviders", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
+    module("WeirEvaluation", ["WeirDomain", "WeirFiles"]),
     // Level 3: the models and the cache.
     module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
@@ -94,6 +95,7 @@ let package = Package(
     tests("WeirConfiguration", ["WeirDomain"]),
     tests("WeirModelFiles", ["WeirFiles", "WeirTensor", "WeirTestSupport"]),
     tests("WeirVectorIndex", ["WeirTestSupport"]),
+    tests("WeirEvaluation", ["WeirDomain", "WeirFiles", "WeirTestSupport"]),
     tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
     tests("WeirClassifier", ["WeirFiles", "WeirModelFiles", "WeirTestSupport"]),

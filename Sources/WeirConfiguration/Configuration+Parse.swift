@@ -1,3 +1,5 @@
+internal import WeirDomain
+
 extension Configuration {
   /// Variables that begin with `WEIR_` and are no setting.
   package static let otherVariables: Set<String> = [

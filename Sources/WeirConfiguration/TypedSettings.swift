@@ -1,3 +1,5 @@
+internal import WeirDomain
+
 /// What was typed for every key, after file, environment and flags were laid over each other.
 ///
 /// Every key of the schema is present, each value is of its kind and in its range; `bytes` are integers and `decimal`

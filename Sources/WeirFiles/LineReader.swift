@@ -26,6 +26,7 @@ package final class LineReader: Sendable {
   package let maximumBytes: Int
   private let descriptor: Int32
   private let isOwned: Bool
+  private let keepsReturns: Bool
   private let wake: WakePipe?
   private let state: Mutex<State>
 
@@ -35,12 +36,14 @@ package final class LineReader: Sendable {
     self.name = name
     self.maximumBytes = maximumBytes
     self.wake = wake
+    keepsReturns = false
     isOwned = false
     state = Mutex(State(buffer: [UInt8](repeating: 0, count: 64 * 1024)))
   }
 
-  /// Reads the file at `path`.
-  package init(path: String, maximumBytes: Int) throws(FileFailure) {
+  /// Reads the file at `path`; `keepsReturns` leaves the carriage return before a line feed in the line.
+  package init(path: String, maximumBytes: Int, keepsReturns: Bool = false) throws(FileFailure) {
+    self.keepsReturns = keepsReturns
     descriptor = try FileDescriptor.checked(path, "open") { unsafe open(path, O_RDONLY | O_CLOEXEC) }
     name = path
     self.maximumBytes = maximumBytes
@@ -83,7 +86,7 @@ package final class LineReader: Sendable {
   }
 
   private func finished(_ line: [UInt8], _ length: Int) -> Line {
-    let hasReturn = line.last == UInt8(ascii: "\r") && line.count == length
+    let hasReturn = !keepsReturns && line.last == UInt8(ascii: "\r") && line.count == length
     let count = hasReturn ? length - 1 : length
     guard count <= maximumBytes else { return .tooLong(bytes: length) }
     return .bytes(hasReturn ? Array(line.dropLast()) : line)

@@ -1,7 +1,7 @@
 /// Finds the name that was probably meant.
-enum Spelling {
+package enum Spelling {
   /// The candidate nearest to `name` by edits, nil when none is near (a third of the name's length, at least two).
-  static func nearest(to name: String, among candidates: [String]) -> String? {
+  package static func nearest(to name: String, among candidates: [String]) -> String? {
     let letters = Array(name.unicodeScalars.prefix(80))
     let allowed = max(2, letters.count / 3)
     var best: (name: String, edits: Int)?
