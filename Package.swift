@@ -76,8 +76,8 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirFiles", "WeirLedger", "WeirReview", "WeirRouting",
-        "WeirStore",
+        "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirEncoder", "WeirFiles", "WeirLedger", "WeirReview",
+        "WeirRouting", "WeirStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,5 +1,6 @@
 package import WeirConfiguration
 internal import FoundationEssentials
+package import WeirEncoder
 package import WeirFiles
 internal import WeirModelFiles
 
@@ -102,4 +103,9 @@ extension ModelBundle.Part {
   func open() throws -> GGUFFile {
     try GGUFFile(region, fingerprint: origin == .builtIn ? expectedDigest : verifiedDigest())
   }
+}
+
+extension ModelBundle {
+  /// The encoder alone, for commands that need no more.
+  package func openEncoder() throws -> Encoder { try Encoder(encoder.open()) }
 }

@@ -27,6 +27,11 @@ package struct JSONWriter: Sendable {
     addRaw(name, decimals.map { value.decimals($0) } ?? "\(value)")
   }
 
+  /// The shortest text that reads back as the same 32-bit number.
+  package mutating func add(_ name: String? = nil, _ value: Float) {
+    addRaw(name, value.isFinite ? "\(value)" : nil)
+  }
+
   private mutating func addRaw(_ name: String?, _ value: String?) {
     separate(name)
     text += value ?? "null"

@@ -42,8 +42,11 @@ package final class OutputFile: Sendable {
   }
 
   /// Writes all of `text`; false once nobody reads any more (a closed pipe).
-  package func write(_ text: String) throws(FileFailure) -> Bool {
-    var bytes = Array(text.utf8)[...]
+  package func write(_ text: String) throws(FileFailure) -> Bool { try write(Array(text.utf8)) }
+
+  /// Writes all of `bytes`; false once nobody reads any more (a closed pipe).
+  package func write(_ bytes: [UInt8]) throws(FileFailure) -> Bool {
+    var bytes = bytes[...]
     while !bytes.isEmpty {
       let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count >= 0 {
