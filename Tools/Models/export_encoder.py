@@ -3,13 +3,10 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 import convert_minilm
 import corpus
 import encoder_network
 import model_files
-from train_encoder import student
 
 
 def main():
@@ -18,13 +15,10 @@ def main():
     options.add_argument("--out", type=Path, required=True, help="folder with student.pt and vocabulary.json")
     options.add_argument("--file", type=Path, required=True, help="the GGUF file to write")
     options.add_argument("--references", type=Path)
-    options.add_argument("--layers", default="0,2,5")
     options.add_argument("--name", default="student")
     options = options.parse_args()
     vocabulary = json.load(open(options.out / "vocabulary.json"))
-    _, _, tokens = encoder_network.load_teacher()
-    network = student([int(n) for n in options.layers.split(",")], vocabulary, tokens)
-    network.load_state_dict(torch.load(options.out / f"{options.name}.pt"))
+    network = encoder_network.from_checkpoint(options.out / f"{options.name}.pt")
     encoder_network.write(options.file, network, vocabulary, "weir-encoder")
     print(options.file, options.file.stat().st_size, "bytes, sha256", model_files.sha256(options.file))
     if options.references:
