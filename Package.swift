@@ -52,6 +52,7 @@ let package = Package(
     module("WeirReview", ["WeirDomain", "WeirStore"]),
     module("WeirProviders", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
     module("WeirEvaluation", ["WeirDomain", "WeirFiles"]),
+    module("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
     // Level 3: the models and the cache.
     module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
@@ -70,14 +71,14 @@ let package = Package(
       [
         "CWeirBundle", "WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore", "WeirHTTP",
         "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
-        "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRouting",
+        "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRouting", "WeirDownload",
       ]),
     // Level 7: the commands.
     .executableTarget(
       name: "weir",
       dependencies: [
-        "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirEncoder", "WeirFiles", "WeirLedger", "WeirReview",
-        "WeirRouting", "WeirStore",
+        "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder", "WeirFiles", "WeirLedger",
+        "WeirReview", "WeirRouting", "WeirStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -97,6 +98,7 @@ let package = Package(
     tests("WeirVectorIndex", ["WeirTestSupport"]),
     tests("WeirEvaluation", ["WeirDomain", "WeirFiles", "WeirTestSupport"]),
     tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
+    tests("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
     tests("WeirClassifier", ["WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
     tests("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),

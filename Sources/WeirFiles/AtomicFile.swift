@@ -30,12 +30,16 @@ package enum AtomicFile {
   }
 
   /// A rename is durable only once its folder is.
-  private static func synchronizeFolder(of path: String) throws(FileFailure) {
+  static func synchronizeFolder(of path: String) throws(FileFailure) {
     let folder = try FileDescriptor(path: folder(of: path), flags: O_RDONLY | O_DIRECTORY)
     try folder.synchronize()
   }
 
-  static func folder(of path: String) -> String {
+  /// Removes a file that may be there.
+  package static func remove(_ path: String) { unsafe unlink(path) }
+
+  /// The folder that `path` lies in.
+  package static func folder(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == path.utf8.startIndex ? "/" : String(path[..<slash])
   }

@@ -30,4 +30,10 @@ package struct SHA256Digest: Hashable, Sendable {
     let digits: [UInt8] = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
+
+  /// 64 hexadecimal digits in lower case; nil for any other text.
+  package static func normalizedHex(_ text: String) -> String? {
+    let lowered = text.lowercased()
+    return lowered.utf8.count == 64 && lowered.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) } ? lowered : nil
+  }
 }

@@ -4,10 +4,11 @@ import WeirConfiguration
 import WeirDomain
 import WeirFiles
 
-/// `weir models`: what is loaded.
+/// `weir models`: what is loaded, and what could be.
 struct ModelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "Shows the models that would answer.", subcommands: [List.self],
+    commandName: "models", abstract: "Shows the models that would answer, and brings others here.",
+    subcommands: [List.self, PullCommand.self],
     defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {

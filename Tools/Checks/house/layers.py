@@ -22,6 +22,7 @@ LEVELS = {
     "WeirLedger": 2,
     "WeirReview": 2,
     "WeirProviders": 2,
+    "WeirDownload": 2,
     "WeirEvaluation": 2,
     "WeirEncoder": 3,
     "WeirClassifier": 3,
