@@ -71,14 +71,14 @@ let package = Package(
       [
         "CWeirBundle", "WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore", "WeirHTTP",
         "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
-        "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRouting", "WeirDownload",
+        "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRouting", "WeirDownload", "WeirEvaluation",
       ]),
     // Level 7: the commands.
     .executableTarget(
       name: "weir",
       dependencies: [
-        "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder", "WeirFiles", "WeirLedger",
-        "WeirReview", "WeirRouting", "WeirStore",
+        "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder", "WeirEvaluation", "WeirFiles",
+        "WeirLedger", "WeirReview", "WeirRouting", "WeirStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

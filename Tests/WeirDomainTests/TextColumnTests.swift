@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WeirLedger
+@testable import WeirDomain
 
 @Suite struct TextColumnTests {
   @Test func `widths are those of a terminal`() {

@@ -1,9 +1,7 @@
-internal import WeirDomain
-
 /// Lays text out in columns of a terminal.
-enum TextColumn {
+package enum TextColumn {
   /// Columns that a terminal gives the text: none for combining marks, two for wide East Asian letters and emoji.
-  static func width(_ text: String) -> Int {
+  package static func width(_ text: String) -> Int {
     text.reduce(0) { $0 + width($1) }
   }
 
@@ -23,7 +21,7 @@ enum TextColumn {
   }
 
   /// The text without anything that could move the cursor or reorder the line.
-  static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {
@@ -37,7 +35,7 @@ enum TextColumn {
   }
 
   /// Left-aligned, cut with an ellipsis where it is too long.
-  static func padded(_ text: String, _ columns: Int) -> String {
+  package static func padded(_ text: String, _ columns: Int) -> String {
     var (result, used) = ("", 0)
     let isCut = width(text) > columns
     for character in text {
@@ -54,12 +52,12 @@ enum TextColumn {
   }
 
   /// Right-aligned after at least one space; a text that is too long is kept whole.
-  static func right(_ text: String, _ columns: Int) -> String {
+  package static func right(_ text: String, _ columns: Int) -> String {
     String(repeating: " ", count: max(1, columns - width(text))) + text
   }
 
   /// A bar for a share of 0...1 in eighths of a column; anything above nothing shows at least the thinnest.
-  static func bar(_ share: Double, width: Int) -> String {
+  package static func bar(_ share: Double, width: Int) -> String {
     let eighths = Int((min(1, max(0, share)) * Double(width * 8)).rounded())
     let shown = share > 0 ? max(1, eighths) : 0
     let parts = ["", "\u{258F}", "\u{258E}", "\u{258D}", "\u{258C}", "\u{258B}", "\u{258A}", "\u{2589}"]
@@ -67,7 +65,7 @@ enum TextColumn {
   }
 
   /// Three significant digits: `1.23 ms`, `45.6 s`.
-  static func duration(_ nanoseconds: Int64) -> String {
+  package static func duration(_ nanoseconds: Int64) -> String {
     let units: [(String, Double)] = [("s", 1e9), ("ms", 1e6), ("us", 1e3)]
     guard let (unit, scale) = units.first(where: { Double(nanoseconds) >= $0.1 }) else { return "\(nanoseconds) ns" }
     let value = Double(nanoseconds) / scale

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Foundation
+import WeirAssembly
+import WeirConfiguration
+import WeirDomain
+import WeirEvaluation
+import WeirFiles
+
+/// `weir eval`: how good a bundle is on labelled examples.
+struct EvalCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval",
+    abstract: "Measures encoder and classifier of a bundle on labelled examples.",
+    discussion: """
+      Examples are CSV files with a header, or JSON lines. Their fields: text (or prompt, utterance) and intent (or \
+      label, category); if you like id, split, weight, sufficient, complexity. The intent out_of_scope (or oos) marks \
+      texts that belong to none.
+
+      Reported are accuracy, macro-F1 and a table by intent, the worst confusions, out-of-scope recall, AUROC and \
+      average precision, calibration (ECE, Brier), risk and coverage, and times. Figures have 95 % intervals. \
+      --against tells whether another bundle is better on the same rows, by a paired bootstrap.
+
+      Reports hold ids of examples; their texts only with --with-text.
+
+      Examples:
+        weir eval test.csv
+        weir eval test.jsonl --html report.html --json > report.json
+        weir eval test.csv --bundle new --against old
+        weir eval Bitext.csv --text-field instruction --intent-field intent --ignore-unknown
+      """)
+
+  @Argument(help: ArgumentHelp("Files of labelled examples.", valueName: "file"))
+  var examples: [String]
+
+  @Option(
+    name: [.long, .customLong("models")],
+    help: ArgumentHelp("A folder with bundle.json instead of the models inside the binary.", valueName: "dir"))
+  var bundle: String?
+
+  @Option(help: ArgumentHelp("A folder with the bundle to compare with.", valueName: "dir"))
+  var against: String?
+
+  @Option(help: ArgumentHelp("The configuration file, which may name models.", valueName: "file"))
+  var config: String?
+
+  @Flag(help: "One JSON object; shares from 0 to 1, times in nanoseconds.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Also write one HTML file with plots, which loads nothing.", valueName: "file"))
+  var html: String?
+
+  @Flag(help: "Put the texts of misjudged examples into the HTML and JSON reports.")
+  var withText = false
+
+  @Option(help: ArgumentHelp("Only the first n examples.", valueName: "n"))
+  var limit: Int?
+
+  @Option(help: "Only examples of this split: train, validation or test.")
+  var split: LabelledExample.Split?
+
+  @Option(help: "How to read the files: auto, csv or jsonl.")
+  var format: ExampleReader.Format = .auto
+
+  @Option(help: ArgumentHelp("The field of the text, where it has another name.", valueName: "name"))
+  var textField: String?
+
+  @Option(help: ArgumentHelp("The field of the intent.", valueName: "name"))
+  var intentField: String?
+
+  @Flag(help: "Pass over fields that mean nothing here.")
+  var ignoreUnknown = false
+
+  @Option(help: ArgumentHelp("Count examples of unknown intents as this: out_of_scope.", valueName: "intent"))
+  var unknownAs: UnknownIntentRule?
+
+  @Option(help: ArgumentHelp("In-scope rows that the gate may reject, in percent.", valueName: "percent"))
+  var rejected = 5.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Weigh out-of-scope rows to be this share of figures over all rows, in percent.", valueName: "percent"))
+  var outOfScopeShare: Double?
+
+  @Option(help: ArgumentHelp("Resamples of the bootstrap; 0 for no intervals.", valueName: "n"))
+  var resamples = 1000
+
+  @Option(help: ArgumentHelp("Seed of the bootstrap.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Texts encoded at the same time (default: the number of cores).", valueName: "n"))
+  var jobs: Int?
+
+  @Flag(help: "Show every intent and confusion, not only the worst.")
+  var all = false
+
+  @Flag(help: "No progress line, even on a terminal.")
+  var quiet = false
+
+  func validate() throws {
+    if examples.isEmpty { throw ValidationError("name at least one file of examples.") }
+    if let limit, limit < 1 { throw ValidationError("--limit \(limit) is not 1 or more.") }
+    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs \(jobs) is not from 1 to 1024.") }
+    guard rejected > 0, rejected < 100 else {
+      throw ValidationError("--rejected \(rejected) is not between 0 and 100.")
+    }
+    if let outOfScopeShare, !(outOfScopeShare > 0 && outOfScopeShare < 100) {
+      throw ValidationError("--out-of-scope-share \(outOfScopeShare) is not between 0 and 100.")
+    }
+    guard resamples == 0 || (100...100_000).contains(resamples) else {
+      throw ValidationError("--resamples \(resamples) is not 0 or from 100 to 100000.")
+    }
+    for (name, value) in [
+      ("--bundle", bundle), ("--against", against), ("--html", html), ("--config", config),
+      ("--text-field", textField), ("--intent-field", intentField),
+    ] where value == "" {
+      throw ValidationError("\(name) must not be empty.")
+    }
+    if withText, html == nil, !json { throw ValidationError("--with-text goes with --html or --json.") }
+  }
+
+  func run() async throws {
+    try await ProcessExit.reporting { try await EvalSession(self).run() }
+  }
+}
+
+/// What becomes of an example whose intent the bundle does not know.
+enum UnknownIntentRule: String, ExpressibleByArgument {
+  case outOfScope = "out_of_scope"
+}
+
+extension LabelledExample.Split: ExpressibleByArgument {}
+extension ExampleReader.Format: ExpressibleByArgument {}
