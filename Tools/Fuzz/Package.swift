@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// libFuzzer over the readers of model files. Built and run by Tools/Fuzz/run; the sources are links to the product's own.
+// libFuzzer over the readers of model files and of labelled examples. Built and run by Tools/Fuzz/run; the sources are links to the product's own.
 let fuzzed: [SwiftSetting] = [
   .strictMemorySafety(),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -17,6 +17,12 @@ let package = Package(
       name: "WeirFiles", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: fuzzed),
     .target(name: "WeirTensor", sources: ["TensorType.swift"], swiftSettings: fuzzed),
     .target(name: "WeirModelFiles", dependencies: ["WeirFiles", "WeirTensor"], swiftSettings: fuzzed),
+    .target(name: "WeirDomain", swiftSettings: fuzzed),
+    .target(name: "WeirEvaluation", dependencies: ["WeirDomain", "WeirFiles"], swiftSettings: fuzzed),
+    .executableTarget(
+      name: "FuzzExamples", dependencies: ["WeirDomain", "WeirEvaluation"],
+      swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
     .executableTarget(
       name: "FuzzModelFiles", dependencies: ["WeirFiles", "WeirModelFiles"],
       swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],

@@ -37,9 +37,15 @@ extension EvaluationReport {
       xTitle: "covered, %", yTitle: "wrong among the covered, %", xLimit: 1, yLimit: ticks.last?.value ?? 1,
       xTicks: PlotFrame.shares, yTicks: ticks)
     var marks = frame.line(riskCurve, class: "curve")
+    var reached = 0.0
     for line in selective {
       guard let coverage = line.coverage else { continue }
-      marks += frame.mark(CurvePoint(x: coverage, y: 1 - line.target), "\((line.target * 100).short) % right")
+      reached += 1
+      marks += """
+        <circle class="mark" cx="\(frame.x(coverage))" cy="\(frame.y(1 - line.target))" r="4"/>\
+        <text class="label" x="\(frame.x(0.03))" y="\(frame.y(frame.yLimit) + 18 * reached)">\((line.target * 100).short) % \
+        right: \(coverage.percent) covered</text>
+        """
     }
     return frame.figure(
       marks,

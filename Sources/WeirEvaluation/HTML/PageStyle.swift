@@ -14,7 +14,7 @@ enum PageStyle {
     .card{background:var(--panel);border-radius:.4rem;padding:.8rem 1rem}
     .card b{display:block;font-size:1.7rem;line-height:1.25;font-weight:600;font-variant-numeric:tabular-nums}
     .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1.75rem}
-    figure{margin:0;min-width:0}svg{display:block;width:100%;height:auto}
+    figure{margin:0;min-width:0}svg{display:block;width:100%;height:auto;overflow:visible}
     .grid{stroke:var(--rule);stroke-width:1}.axis{fill:none;stroke:var(--soft);stroke-width:1}
     .tick,.axis-title,.label{font-size:12px;fill:var(--soft)}.label{fill:var(--ink)}
     .ideal{fill:none;stroke:var(--soft);stroke-width:1;stroke-dasharray:4 4}.curve{fill:none;stroke:var(--blue);stroke-width:2}
@@ -23,7 +23,7 @@ enum PageStyle {
     rect.right{fill:var(--blue)}rect.wrong{fill:var(--orange)}rect.outside{fill:var(--grey)}
     .key{display:inline-block;width:.8em;height:.8em;margin:0 .35em 0 .6em}.key.right{background:var(--blue);margin-left:0}
     .key.wrong{background:var(--orange)}.key.outside{background:var(--grey)}
-    .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.94rem}
+    .wide{overflow-x:auto}.wide+.wide{margin-top:1.5rem}table{border-collapse:collapse;width:100%;font-size:.94rem}
     caption{text-align:left;color:var(--soft);font-size:.9rem;padding-bottom:.4rem}
     th,td{padding:.3rem .6rem;border-bottom:1px solid var(--rule);text-align:left;vertical-align:top}
     th{font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -46,7 +46,7 @@ enum PageStyle {
     const falling=head.ariaSort?head.ariaSort==="ascending":numeric;\
     heads.forEach(other=>other.removeAttribute("aria-sort"));\
     head.setAttribute("aria-sort",falling?"descending":"ascending");\
-    const rows=[...table.tBodies[0].rows].sort((a,b)=>numeric?value(a)-value(b):value(a)<value(b)?-1:1);\
+    const rows=[...table.tBodies[0].rows].sort((a,b)=>numeric?value(a)-value(b):value(a)>value(b)?1:-1);\
     table.tBodies[0].append(...(falling?rows.reverse():rows))}))}
     """
 }

@@ -13,7 +13,13 @@ extension EvaluationReport {
     lines += latencyLines
     lines += intentLines(width: width, limit: intentLimit)
     lines += confusionLines(width: width, limit: confusionLimit)
-    return lines.map { TextColumn.width($0) > width ? TextColumn.padded($0, width) : $0 }.map { $0 + "\n" }.joined()
+    return lines.map { Self.line($0, width: width) }.joined()
+  }
+
+  /// A line without blanks at its end, cut where it is too long.
+  private static func line(_ text: String, width: Int) -> String {
+    let shown = TextColumn.width(text) > width ? TextColumn.padded(text, width) : text
+    return String(shown.reversed().drop { $0 == " " }.reversed()) + "\n"
   }
 
   var subjectText: String { TextColumn.printable("\(subject.name) \(subject.version)") }
@@ -106,20 +112,19 @@ extension EvaluationReport {
 extension PairedComparison {
   /// The comparison as text of about 80 columns; `names` are those of the two bundles.
   package func table(names: (String, String), options: EvaluationOptions) -> String {
+    let pair = "compared  \(TextColumn.printable(names.0)) against \(TextColumn.printable(names.1))"
+    let titles = [("this", 7), ("other", 7), ("diff.", 7), ("95 % interval", 18), ("p", 7)]
     var lines = [
-      "",
-      "compared  \(TextColumn.printable(names.0)) against \(TextColumn.printable(names.1)), same rows, "
-        + "\(options.resamples) resamples",
-      TextColumn.padded("", 36) + ["this", "other"].map { TextColumn.right($0, 9) }.joined()
-        + TextColumn.right("difference, 95 %", 22) + TextColumn.right("p", 7),
+      "", TextColumn.width(pair) > 80 ? TextColumn.padded(pair, 80) : pair,
+      TextColumn.padded("  same rows, \(options.resamples) resamples", 34)
+        + titles.map { TextColumn.right($0.0, $0.1) }.joined(),
     ]
     for line in self.lines {
       guard let first = line.first, let second = line.second, let difference = line.difference else { continue }
-      let digits = line.figure.digits
-      let interval = line.interval.map { " (\(digits($0.low)) to \(digits($0.high)))" } ?? ""
       lines.append(
-        "  " + TextColumn.padded(line.figure.title(options), 34) + TextColumn.right(digits(first), 9)
-          + TextColumn.right(digits(second), 9) + TextColumn.right(digits(difference) + interval, 22)
+        "  " + TextColumn.padded(line.figure.title(options), 32)
+          + [first, second, difference].map { TextColumn.right(line.figure.digits($0), 7) }.joined()
+          + TextColumn.right(line.interval.map(line.figure.words) ?? "", 18)
           + TextColumn.right(line.pValue?.decimals(3) ?? "", 7))
     }
     lines.append("  right only here \(onlyFirstRight), only there \(onlySecondRight) (rows in scope)")
