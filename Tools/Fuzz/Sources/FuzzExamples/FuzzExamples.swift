@@ -51,8 +51,8 @@ private func read(_ bytes: [UInt8], _ options: ExampleReader.Options) -> [Labell
   }
 }
 
-/// A file in memory.
-private let scratch = unsafe memfd_create("examples", 0)
+/// A file without a name, which ends with the process.
+private let scratch = unsafe fileno(tmpfile())
 
 private func withoutPlaces(_ examples: [LabelledExample]) -> [LabelledExample] {
   examples.map { example in
