@@ -101,6 +101,7 @@ package struct Node: Sendable {
     let generator = try Generator(file, contextLimit: configuration.generator.context ?? 4096)
     var probe = generator.probe
     if let least = configuration.generator.minMeanLogprob { probe.leastMeanLogProbability = least }
+    if let least = configuration.generator.minAcceptance { probe.acceptance?.leastProbability = least }
     return GeneratorAnswerer(
       model: file.name(default: "generator"), generator: generator,
       settings: .init(

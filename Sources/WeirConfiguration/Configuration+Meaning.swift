@@ -19,10 +19,12 @@ extension Configuration {
       chatTemplate: settings.text("models.chat_template"))
     routing = try Routing(settings)
     let logprob = settings.decimal("generator.min_mean_logprob")
+    let acceptance = settings.decimal("generator.min_acceptance")
     let context = settings.integer("generator.context")
     generator = Generator(
       enabled: settings.boolean("generator.enabled"), maxTokens: settings.integer("generator.max_tokens"),
       temperature: settings.decimal("generator.temperature"), minMeanLogprob: logprob == 0 ? nil : logprob,
+      minAcceptance: acceptance == 0 ? nil : acceptance,
       context: context == 0 ? nil : context)
     let similarity = settings.decimal("cache.similarity_threshold")
     cache = Cache(

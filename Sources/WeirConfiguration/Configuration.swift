@@ -74,6 +74,8 @@ package struct Configuration: Sendable, Hashable {
     package var temperature: Double
     /// Answers with a lower mean log probability a token are not accepted; nil is what the bundle says.
     package var minMeanLogprob: Double?
+    /// Answers that are fit with a lower probability are not accepted, 0 to 1; nil is what the generator's file says.
+    package var minAcceptance: Double?
     /// Tokens of context; nil is the model's own, at most 4096.
     package var context: Int?
   }

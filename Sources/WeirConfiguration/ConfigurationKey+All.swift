@@ -59,11 +59,15 @@ extension ConfigurationKey {
 
   private static let generator: [ConfigurationKey] = [
     .init("generator", "enabled", .boolean, .boolean(true), "Whether prompts may be answered by the local generator."),
-    .init("generator", "max_tokens", .integer(1...8192), .integer(160), "Most tokens of a local answer."),
+    .init("generator", "max_tokens", .integer(1...8192), .integer(224), "Most tokens of a local answer."),
     .init("generator", "temperature", .decimal(0...2), .decimal(0), "0 always takes the likeliest token."),
     .init(
       "generator", "min_mean_logprob", .decimal(-100...0), .decimal(0),
       "Local answers with a lower mean log probability a token are not accepted; 0 is what the bundle says."),
+    .init(
+      "generator", "min_acceptance", .decimal(0...1), .decimal(0),
+      "Local answers that are fit with a lower probability are not accepted; 0 is what the generator's file says, and",
+      "a generator without a learned check accepts on min_mean_logprob alone."),
     .init(
       "generator", "context", .integer(0...1_048_576), .integer(0),
       "Tokens of context; 0 is what the model was made for, at most 4096."

@@ -4,9 +4,9 @@ import WeirModelFiles
 struct AnswerInProgress {
   private(set) var text = ""
   private(set) var tokens: [Int32] = []
-  private(set) var leastLogProbability: Double?
-  private var logProbabilities = 0.0
-  private var chosen = 0
+  private var logProbabilities: [Double] = []
+  private var entropies = 0.0
+  private var states: StateSum?
   private var sampler: Sampler
   private var decoder = StreamingDecoder()
   private var matcher: StopStringMatcher
@@ -15,16 +15,29 @@ struct AnswerInProgress {
   /// Text of the template that the model itself writes in front of its answer; not part of it.
   private var leadingText: String
 
-  init(options: GenerationOptions, prompt: [Int32], endIDs: Set<Int32>, leadingText: String) {
+  init(options: GenerationOptions, prompt: [Int32], endIDs: Set<Int32>, leadingText: String, collectsStates: Bool) {
     sampler = Sampler(options: options.sampling)
     for token in prompt { sampler.accept(token) }
     matcher = StopStringMatcher(stops: options.stop)
     self.endIDs = endIDs
     self.leadingText = leadingText
+    states = collectsStates ? StateSum() : nil
     maxTokens = options.maxTokens
   }
 
-  var meanLogProbability: Double? { chosen == 0 ? nil : logProbabilities / Double(chosen) }
+  var meanLogProbability: Double? {
+    logProbabilities.isEmpty ? nil : logProbabilities.reduce(0, +) / Double(logProbabilities.count)
+  }
+  var leastLogProbability: Double? { logProbabilities.min() }
+  /// Nil when no token was chosen.
+  var signals: AnswerSignals? {
+    guard !logProbabilities.isEmpty else { return nil }
+    let lowest = logProbabilities.sorted().prefix((logProbabilities.count + 9) / 10)
+    return AnswerSignals(
+      lowestTenthLogProbability: lowest.reduce(0, +) / Double(lowest.count),
+      meanEntropy: entropies / Double(logProbabilities.count), firstState: states?.first ?? [],
+      meanState: states?.mean ?? [])
+  }
 
   /// The next token after what the session has read.
   mutating func choose(from session: GeneratorSession) throws(GeneratorFailure) -> Int32 {
@@ -33,10 +46,9 @@ struct AnswerInProgress {
     guard summary.sum.isFinite else { throw .notANumber(file: session.model.name) }
     let token = sampler.next(&logits)
     // The sampler may have changed the logits; the likelihood is the model's own.
-    let logProbability = summary.logProbability(ofLogit: session.logit(of: token))
-    logProbabilities += logProbability
-    leastLogProbability = min(leastLogProbability ?? logProbability, logProbability)
-    chosen += 1
+    logProbabilities.append(summary.logProbability(ofLogit: session.logit(of: token)))
+    entropies += summary.entropy
+    states?.add(session.state)
     return token
   }
 

@@ -10,6 +10,8 @@ package struct AnswerProbe: Sendable, Equatable {
     case loop(share: Double, allowed: Double)
     /// Mean natural log-probability of a token.
     case unlikely(found: Double, allowed: Double)
+    /// The probability that it is fit for its prompt; 0 where it cannot be told.
+    case unfit(found: Double, allowed: Double)
 
     /// A short name for traces and counters.
     package var name: String {
@@ -18,6 +20,7 @@ package struct AnswerProbe: Sendable, Equatable {
       case .cutOff: "cut_off"
       case .loop: "loop"
       case .unlikely: "unlikely"
+      case .unfit: "unfit"
       }
     }
   }
@@ -27,17 +30,21 @@ package struct AnswerProbe: Sendable, Equatable {
     case rejected(Rejection)
   }
 
-  /// The least mean log-probability, in nats a token; nil does not look at it. GGUF key: `leastMeanKey`.
+  /// Learned together with one generator; nil for a generator that came without.
+  package var acceptance: AcceptanceModel?
+  /// The least mean log-probability, in nats a token; nil does not look at it.
   package var leastMeanLogProbability: Double?
   /// The largest share of repeated runs of four tokens, 0 to 1.
   package var largestRepeatedShare: Double
 
-  package static let leastMeanKey = "weir.probe.min_mean_logprob"
   /// Shorter answers repeat by chance.
   private static let fewestRuns = 16
   private static let runLength = 4
 
-  package init(leastMeanLogProbability: Double? = nil, largestRepeatedShare: Double = 0.5) {
+  package init(
+    leastMeanLogProbability: Double? = nil, largestRepeatedShare: Double = 0.5, acceptance: AcceptanceModel? = nil
+  ) {
+    self.acceptance = acceptance
     self.leastMeanLogProbability = leastMeanLogProbability
     self.largestRepeatedShare = largestRepeatedShare
   }
@@ -51,6 +58,12 @@ package struct AnswerProbe: Sendable, Equatable {
       // A mean that is not a number fails every comparison, so ask for what is good.
       let mean = answer.meanLogProbability ?? -.infinity
       guard mean >= least else { return .rejected(.unlikely(found: mean, allowed: least)) }
+    }
+    if let acceptance {
+      let found = acceptance.probability(of: answer) ?? 0
+      guard found >= acceptance.leastProbability else {
+        return .rejected(.unfit(found: found, allowed: acceptance.leastProbability))
+      }
     }
     return .accepted
   }

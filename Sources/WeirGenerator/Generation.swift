@@ -22,6 +22,8 @@ package struct Generation: Sendable, Equatable {
   package var meanLogProbability: Double?
   /// The least of the same.
   package var leastLogProbability: Double?
+  /// What the answer looked like to the model that wrote it; nil when no token was chosen.
+  package var signals: AnswerSignals?
   /// From the call to the first chosen token, by the caller's clock; nil when no token was chosen.
   package var timeToFirstToken: Duration?
   /// From the call to the end of the answer.
@@ -29,7 +31,8 @@ package struct Generation: Sendable, Equatable {
 
   package init(
     text: String, tokens: [Int32], promptTokens: Int, finish: FinishReason, meanLogProbability: Double?,
-    leastLogProbability: Double?, timeToFirstToken: Duration?, elapsed: Duration
+    leastLogProbability: Double?, signals: AnswerSignals? = nil,
+    timeToFirstToken: Duration?, elapsed: Duration
   ) {
     self.text = text
     self.tokens = tokens
@@ -37,6 +40,7 @@ package struct Generation: Sendable, Equatable {
     self.finish = finish
     self.meanLogProbability = meanLogProbability
     self.leastLogProbability = leastLogProbability
+    self.signals = signals
     self.timeToFirstToken = timeToFirstToken
     self.elapsed = elapsed
   }

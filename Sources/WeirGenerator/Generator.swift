@@ -33,10 +33,7 @@ package final class Generator: Sendable {
       file.has("tokenizer.chat_template") ? try file.string("tokenizer.chat_template") : nil
     }
     templateFamily = template.map { ChatTemplateFamily.recognised(in: $0) } ?? .plain
-    let least = try GeneratorFailure.reading { () throws(ModelFileFailure) in
-      file.has(AnswerProbe.leastMeanKey) ? try file.float(AnswerProbe.leastMeanKey) : nil
-    }
-    probe = AnswerProbe(leastMeanLogProbability: least.map(Double.init))
+    probe = try AnswerProbe(file, width: model.shape.width)
   }
 
   /// What `generate` would read for these messages; throws what it would throw.
@@ -72,7 +69,8 @@ package final class Generator: Sendable {
       return nil
     }
     var answer = AnswerInProgress(
-      options: options, prompt: prompt, endIDs: encoder.endIDs, leadingText: encoder.leadingText)
+      options: options, prompt: prompt, endIDs: encoder.endIDs, leadingText: encoder.leadingText,
+      collectsStates: probe.acceptance?.readsStates ?? false)
     var finish: Generation.FinishReason?
     let unread = Array(prompt.dropFirst(session.tokens.count))
     _ = try session.prefill(unread) {
@@ -93,6 +91,7 @@ package final class Generator: Sendable {
     return Generation(
       text: answer.text, tokens: answer.tokens, promptTokens: prompt.count, finish: finish ?? .stop,
       meanLogProbability: answer.meanLogProbability, leastLogProbability: answer.leastLogProbability,
+      signals: answer.signals,
       timeToFirstToken: firstToken, elapsed: start.duration(to: clock.now))
   }
 

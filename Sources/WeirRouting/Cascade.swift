@@ -46,7 +46,11 @@ struct Cascade: Sendable {
       if isCancelled() || Task.isCancelled { return stopped(outcome, by: .cancelled) }
       switch step {
       case .generator:
-        switch await askGenerator(request, intent: intent, isCancelled: isCancelled) {
+        let (result, acceptance) = await askGenerator(request, intent: intent, isCancelled: isCancelled)
+        if let acceptance {
+          outcome.reasons.append(.acceptance(probability: acceptance.probability, threshold: acceptance.least))
+        }
+        switch result {
         case .success(let answer):
           outcome.reasons.append(.checkPassed)
           return answered(outcome, by: answer)
@@ -92,7 +96,7 @@ struct Cascade: Sendable {
 
   private func askGenerator(
     _ request: RouteRequest, intent: String?, isCancelled: @escaping @Sendable () -> Bool
-  ) async -> Result<Answer, RouteError> {
+  ) async -> (Result<Answer, RouteError>, LocalAnswer.Acceptance?) {
     guard let local else { preconditionFailure("a plan asks only for a generator that is loaded") }
     let result = await lane.run { () -> Result<LocalAnswer, RouteError> in
       Result { () throws(RouteError) in
@@ -100,14 +104,16 @@ struct Cascade: Sendable {
       }
     }
     switch result {
-    case .failure(let error): return .failure(error)
+    case .failure(let error): return (.failure(error), nil)
     case .success(let answer):
       switch answer.verdict {
       case .accepted:
-        return .success(Answer(text: answer.text, tier: .generator, model: local.model, usage: answer.usage))
+        let taken = Answer(text: answer.text, tier: .generator, model: local.model, usage: answer.usage)
+        return (.success(taken), answer.acceptance)
       case .rejected(let what):
-        return .failure(RouteError(code: "check_failed", kind: .unavailable, message: what))
-      case .cancelled: return .failure(.cancelled)
+        let error = RouteError(code: "check_failed", kind: .unavailable, message: what)
+        return (.failure(error), answer.acceptance)
+      case .cancelled: return (.failure(.cancelled), nil)
       }
     }
   }

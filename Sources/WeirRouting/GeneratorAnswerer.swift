@@ -56,7 +56,13 @@ package struct GeneratorAnswerer: LocalAnswerer {
       throw RouteError(code: "generator_failed", kind: .badModel, message: error.message)
     }
     let usage = TokenUsage(prompt: generation.promptTokens, completion: generation.completionTokens)
-    return LocalAnswer(text: generation.text, usage: usage, verdict: verdict(on: generation, request))
+    let acceptance = probe.acceptance.flatMap { model in
+      model.probability(of: generation).map {
+        LocalAnswer.Acceptance(probability: $0, least: model.leastProbability)
+      }
+    }
+    return LocalAnswer(
+      text: generation.text, usage: usage, verdict: verdict(on: generation, request), acceptance: acceptance)
   }
 
   /// What the generator reads: the intent and the last turn, or the conversation as it is.

@@ -32,8 +32,22 @@ package struct LocalAnswer: Sendable, Hashable {
   package var text: String
   package var usage: TokenUsage
   package var verdict: Verdict
+  /// The probability that the answer is fit for its prompt, 0 to 1, with the least that is accepted; nil for a model that came
+  /// without a learned check.
+  package var acceptance: Acceptance?
 
-  package init(text: String, usage: TokenUsage, verdict: Verdict) {
+  package struct Acceptance: Sendable, Hashable {
+    package var probability: Double
+    package var least: Double
+
+    package init(probability: Double, least: Double) {
+      self.probability = probability
+      self.least = least
+    }
+  }
+
+  package init(text: String, usage: TokenUsage, verdict: Verdict, acceptance: Acceptance? = nil) {
+    self.acceptance = acceptance
     self.text = text
     self.usage = usage
     self.verdict = verdict

@@ -30,6 +30,8 @@ package enum RouteReason: Sendable, Hashable {
   case notReadWhole(tokens: Int)
   /// The prompt asks not to do something, and the classifier hears the action only.
   case negated
+  /// The generator's own estimate that its answer is fit for the prompt, and the least that is accepted.
+  case acceptance(probability: Double, threshold: Double)
   /// The local answer is likely under its model, ended by itself and does not loop.
   case checkPassed
   /// The local answer failed its check.
@@ -64,6 +66,7 @@ package enum RouteReason: Sendable, Hashable {
     case .promptTooLong: "prompt_too_long"
     case .notReadWhole: "not_read_whole"
     case .negated: "negated"
+    case .acceptance: "acceptance"
     case .checkPassed: "check_passed"
     case .checkFailed: "check_failed"
     case .remoteTier: "remote_tier"
@@ -98,6 +101,8 @@ package enum RouteReason: Sendable, Hashable {
     case .promptTooLong(let tokens, let allowed): "the prompt has \(tokens) tokens, the local window \(allowed)"
     case .notReadWhole(let tokens): "only the first \(tokens) tokens were read: nothing is known about the rest"
     case .negated: "it asks not to do something, which the classifier does not hear"
+    case .acceptance(let probability, let threshold):
+      "the local answer is fit with probability \(probability.decimals(3)) (at least \(threshold.decimals(3)))"
     case .checkPassed: "the local answer passed its check: it is likely, ended by itself, and does not loop"
     case .checkFailed(let what): "the local answer failed its check: \(what)"
     case .remoteTier(let tier, let complexity): "complexity \(complexity.decimals(2)) asks for tier \(tier.rawValue)"

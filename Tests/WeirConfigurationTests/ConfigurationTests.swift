@@ -51,6 +51,7 @@ import WeirDomain
       [generator]
       enabled = false
       min_mean_logprob = -1.5
+      min_acceptance = 0.7
       [cache]
       max_bytes = "2 GiB"
       """)
@@ -60,6 +61,7 @@ import WeirDomain
     #expect(found.routing.whenOffline == .local)
     #expect(!found.generator.enabled)
     #expect(found.generator.minMeanLogprob == -1.5)
+    #expect(found.generator.minAcceptance == 0.7)
     #expect(found.cache.maxBytes == 2 << 30)
   }
 

@@ -6,6 +6,8 @@ struct AlteredModel {
   var strings: [String: String] = [:]
   var integers: [String: UInt32] = [:]
   var floats: [String: Float] = [:]
+  var stringLists: [String: [String]] = [:]
+  var floatLists: [String: [Float]] = [:]
   var removedKeys: Set<String> = []
   var removedTensors: Set<String> = []
   /// Added as F32 tensors of one row.
@@ -34,6 +36,8 @@ struct AlteredModel {
     for (key, value) in strings where key != "general.architecture" { writer.set(key, value) }
     for (key, value) in integers { writer.set(key, value) }
     for (key, value) in floats { writer.set(key, value) }
+    for (key, value) in stringLists { writer.set(key, value) }
+    for (key, value) in floatLists { writer.set(key, value) }
     for tensor in original.tensors where !removedTensors.contains(tensor.name) {
       if let values = replacedTensors[tensor.name] {
         writer.addTensor(tensor.name, shape: tensor.shape, floats: values)

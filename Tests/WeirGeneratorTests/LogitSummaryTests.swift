@@ -18,6 +18,10 @@ struct LogitSummaryTests {
       #expect(summary.largest == row.max())
       #expect(Int(summary.best) == row.firstIndex(of: summary.largest))
       #expect(abs(summary.sum - sum) <= 1e-11 * sum)
+      let entropy = row.reduce(0.0) {
+        $0 - exp(summary.logProbability(ofLogit: $1)) * summary.logProbability(ofLogit: $1)
+      }
+      #expect(abs(summary.entropy - entropy) < 1e-9)
       for logit in row {
         #expect(abs(summary.logProbability(ofLogit: logit) - (Double(logit) - largest - log(sum))) < 1e-10)
       }
@@ -27,6 +31,7 @@ struct LogitSummaryTests {
   @Test func `minus infinity counts nothing and not a number is kept`() {
     let row: [Float] = [-.infinity, 0, -.infinity, -.infinity, -1000, -.infinity, -.infinity, -.infinity, -.infinity]
     #expect(LogitSummary(row.span).sum == 1)
+    #expect(LogitSummary(row.span).entropy == 0)
     let broken: [Float] = [0, 1, .nan, 0, 0, 0, 0, 0]
     #expect(LogitSummary(broken.span).sum.isNaN)
   }

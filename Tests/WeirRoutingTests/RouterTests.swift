@@ -117,6 +117,17 @@ import WeirTestSupport
     #expect(causes == 1)
   }
 
+  @Test(arguments: [LocalAnswer.Verdict.accepted, .rejected("unfit")])
+  func `the generator's own estimate of its answer is among the reasons`(verdict: LocalAnswer.Verdict) async throws {
+    let local = ScriptedLocal(verdict: verdict, acceptance: .init(probability: 0.61, least: 0.7))
+    let router = try router(store: store(), local: local, remotes: [])
+    let reply = await router.route(request(Self.inScope))
+    let reason = try #require(reply.reasons.first { $0.code == "acceptance" })
+    #expect(reason == .acceptance(probability: 0.61, threshold: 0.7))
+    #expect(reason.text.contains("0.610") && reason.text.contains("0.700"))
+    #expect(reply.reasons.contains(.checkPassed) == (verdict == .accepted))
+  }
+
   @Test func `the next tier is asked when one is overloaded`() async throws {
     let busy = ScriptedAnswerer(name: "busy") { _, _ in
       .failure(.overloaded(status: 503, error: ProviderErrorCode(type: nil, code: nil), retryAfter: nil))
@@ -246,10 +257,12 @@ final class ScriptedLocal: LocalAnswerer {
   let window = 512
   let readsSingleTurns = true
   private let verdict: LocalAnswer.Verdict
+  private let acceptance: LocalAnswer.Acceptance?
   private let count = Mutex(0)
 
-  init(verdict: LocalAnswer.Verdict = .accepted) {
+  init(verdict: LocalAnswer.Verdict = .accepted, acceptance: LocalAnswer.Acceptance? = nil) {
     self.verdict = verdict
+    self.acceptance = acceptance
   }
 
   var calls: Int { count.withLock { $0 } }
@@ -262,6 +275,7 @@ final class ScriptedLocal: LocalAnswerer {
   ) throws(RouteError) -> LocalAnswer {
     count.withLock { $0 += 1 }
     return LocalAnswer(
-      text: "scripted", usage: TokenUsage(prompt: 3, completion: 2), verdict: isCancelled() ? .cancelled : verdict)
+      text: "scripted", usage: TokenUsage(prompt: 3, completion: 2), verdict: isCancelled() ? .cancelled : verdict,
+      acceptance: acceptance)
   }
 }

@@ -27,6 +27,8 @@ package final class GeneratorSession: @unchecked Sendable {
   private let scores: FloatBuffer
   /// [vocabulary]
   private let output: FloatBuffer
+  /// The row of `normed` that holds the state behind `output`.
+  private var stateRow = 0
 
   package init(_ model: GeneratorModel, kernels: Kernels = .active) {
     let shape = model.shape
@@ -52,6 +54,9 @@ package final class GeneratorSession: @unchecked Sendable {
 
   /// Logits [vocabulary] of the token after the last one read; a copy.
   package var logits: [Float] { output.view.array }
+
+  /// The last token's state after the output norm [width], which the logits are products of; changes with the next read.
+  package var state: FloatView { normed[0..<normed.count].row(stateRow, width: model.shape.width) }
 
   /// One of the logits.
   package func logit(of token: Int32) -> Float { output[Int(token)] }
@@ -135,6 +140,7 @@ package final class GeneratorSession: @unchecked Sendable {
     tokens.append(contentsOf: added)
     guard wantsLogits else { return }
     // Only the last token's logits are asked for: [width] -> [vocabulary].
+    stateRow = n - 1
     let last = y.row(n - 1, width: shape.width)
     kernels.rmsNorm(
       x.row(n - 1, width: shape.width), weight: model.outputNorm, epsilon: shape.epsilon, into: last)
