@@ -1,15 +1,15 @@
-"""Measures generator.gguf on held-out prompts and writes the figures and the probe threshold into the file.
+"""Measures a generator file on held-out prompts, beside retrieval, templates and n-grams; writes the figures into the file.
 
-Perplexity per word of held-out replies beside an interpolated (Witten-Bell) 5-gram over the same tokens. Greedy replies:
-on-intent when the teacher encoder finds the reply nearest to its own intent's centre of training replies; unknown slots;
-loops (a sentence or step twice, or six words three times); cut (no end token). The reply of the nearest training
-prompt of the same intent is measured beside it.
+Perplexity per word of Bitext's held-out individual replies, beside an interpolated (Witten-Bell) 5-gram over the same tokens, alone and
+mixed with a 5-gram of the reply of the nearest training prompt. Greedy replies to held-out prompts, as written and with slots, and to the project's
+hand-made prompts (no training saw them): the judge of reply_judge.py, the judge of the first card (nearest centre), unknown
+slots, values of the customer's that the prompt does not hold, given values that the reply leaves out, loops, cut replies, copies.
 """
 import argparse
 import json
 import math
 import random
-import re
+import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -17,10 +17,11 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-import encoder_network
 import generator_network
+import reply_judge
+import reply_writer
 import support_replies
-from train_generator import reply_batch
+from tune_generator import reply_batch
 
 
 class FiveGram:
@@ -39,8 +40,8 @@ class FiveGram:
                     self.counts[key] += 1
                     self.total[key[:-1]] += 1
 
-    def log_probability(self, row):
-        padded, out = [-1] * (self.order - 1) + row, 0.0
+    def probabilities(self, row):
+        padded, out = [-1] * (self.order - 1) + row, []
         for i in range(self.order - 1, len(padded)):
             p = 1 / self.vocabulary
             for n in range(self.order):
@@ -48,86 +49,106 @@ class FiveGram:
                 total, kinds = self.total[past], self.kinds[past]
                 if total:
                     p = (self.counts[(*past, padded[i])] + kinds * p) / (total + kinds)
-            out += math.log(p)
-        return out
-
-
-def loops(text):
-    parts = [re.sub(r"^\d+\.\s*", "", p).strip().lower() for p in re.split(r"(?<=[.!?])\s+|\n", text)]
-    parts = [p for p in parts if len(p.split()) > 3]
-    words = text.lower().split()
-    sixes = Counter(tuple(words[i:i + 6]) for i in range(len(words) - 5))
-    return len(set(parts)) < len(parts) or (sixes and max(sixes.values()) >= 3)
+            out.append(p)
+        return np.array(out)
 
 
 @torch.no_grad()
-def neural_loss(network, rows):
-    total = 0.0
-    for r in rows:
-        inputs, targets = reply_batch([(r["prompt_ids"], r["reply_ids"])])
-        total += F.cross_entropy(network(inputs)[0], targets[0], ignore_index=-100, reduction="sum").item()
+def neural_loss(network, pairs):
+    total, order = 0.0, sorted(pairs, key=lambda p: len(p[0]) + len(p[1]))
+    for start in range(0, len(order), 8):
+        inputs, targets = reply_batch(order[start:start + 8])
+        total += F.cross_entropy(network(inputs).flatten(0, 1), targets.flatten(), ignore_index=-100, reduction="sum").item()
     return total
+
+
+def facts(chosen, texts, stopped, judge, vectors, training):
+    """Figures of some replies to rows with `intent` and `asked`."""
+    truth = [r["intent"] for r in chosen]
+    said, old = judge.intents(vectors), judge.intents_by_centre(vectors)
+    mean = lambda values: float(np.mean(list(values)))
+    given = [(support_replies.slots_of(r["asked"]) & support_replies.CUSTOMER_SLOTS, support_replies.slots_of(t)) for r, t in zip(chosen, texts)]
+    out = {"on_intent": mean(a == b for a, b in zip(said, truth)), "on_intent_centre": mean(a == b for a, b in zip(old, truth)),
+           "unknown_slots": mean(support_replies.has_unknown_slot(t) for t in texts), "loops": mean(reply_writer.is_loop(t) for t in texts),
+           "cut": mean(not s for s in stopped), "invented_values": mean(bool((s & support_replies.CUSTOMER_SLOTS) - a) for a, s in given),
+           "given_values_kept": mean(a <= s for a, s in given if a), "words": mean(len(t.split()) for t in texts),
+           "different": len(set(texts)) / len(texts), "copied": mean(t in training for t in texts)}
+    off = Counter((a, b) for a, b in zip(truth, said) if a != b).most_common(6)
+    return out, off
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--out", type=Path, required=True, help="folder with replies.json and generator_tokenizer.json")
+    options.add_argument("--out", type=Path, required=True, help="folder with replies.json, reply_vectors.npz and generator_tokenizer.json")
     options.add_argument("--file", type=Path, required=True)
-    options.add_argument("--prompts", type=int, default=240)
+    options.add_argument("--prompts", type=int, default=300)
+    options.add_argument("--baselines", action="store_true", help="measure n-grams, retrieval and templates too")
+    options.add_argument("--keep", action="store_true", help="write the figures into the file")
     options.add_argument("--seed", type=int, default=17)
     options = options.parse_args()
     torch.set_num_threads(1)
     network, tokenizer = generator_network.load(options.file, options.out / "generator_tokenizer.json")
     rows = json.load(open(options.out / "replies.json"))
-    train, test = ([r for r in rows if r["split"] == s] for s in ("train", "test"))
+    saved = dict(np.load(options.out / "reply_vectors.npz"))
+    place = {s: [i for i, r in enumerate(rows) if r["split"] == s] for s in ("train", "val", "test")}
+    test = [rows[i] for i in place["test"]]
+    training = {rows[i]["reply"] for i in place["train"]}
+    ids = lambda text: tokenizer.encode(text).ids
+    prompt = lambda r, name: ids(generator_network.prompt_text(r["intent"], r[name]))
+    words = sum(len(r["reply"].split()) for r in test)
     figures = {}
-    baseline = FiveGram([r["reply_ids"] for r in train], network.shape.vocabulary)
-    common = Counter(r["reply"] for r in rows)
-    for name, chosen in (("", test), ("_individual", [r for r in test if common[r["reply"]] == 1])):
-        words = sum(len(r["reply"].split()) for r in chosen)
-        figures["word_perplexity" + name] = math.exp(neural_loss(network, chosen) / words)
-        figures["word_perplexity_5gram" + name] = math.exp(-sum(baseline.log_probability(r["reply_ids"]) for r in chosen) / words)
-
-    teacher, teacher_tokenizer, _ = encoder_network.load_teacher()
-    embed = lambda texts: encoder_network.embed(teacher, teacher_tokenizer, texts, batch=32)
-    groups = defaultdict(list)
-    for r in train:
-        groups[r["intent"]].append(r)
-    rng = random.Random(options.seed)
-    labels = sorted(groups)
-    centres = np.stack([embed([r["reply"] for r in rng.sample(groups[i], 60)]).mean(0) for i in labels])
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-    chosen = rng.sample(test, options.prompts)
-    truth = np.array([labels.index(r["intent"]) for r in chosen])
-    on_intent = lambda texts: (embed(texts) @ centres.T).argmax(1) == truth
-
-    end, out = tokenizer.token_to_id(generator_network.END), []
-    for i, r in enumerate(chosen):
-        ids, mean, stopped = network.greedy(r["prompt_ids"], end, 220)
-        out.append((tokenizer.decode(ids), mean, stopped))
-        if i % 40 == 0:
-            print("reply", i, flush=True)
-    texts = [t for t, _, _ in out]
-    good = on_intent(texts)
-    near = []
-    prompts = {i: embed([r["prompt"] for r in groups[i]]) for i in labels}
-    for r, v in zip(chosen, embed([r["prompt"] for r in chosen])):
-        near.append(groups[r["intent"]][int((prompts[r["intent"]] @ v).argmax())]["reply"])
-    likelihood = np.array([m for _, m, _ in out])
-    figures |= {
-        "on_intent": good.mean(), "on_intent_of_references": on_intent([r["reply"] for r in chosen]).mean(),
-        "on_intent_of_nearest_training_reply": on_intent(near).mean(),
-        "unknown_slots": np.mean([support_replies.has_unknown_slot(t) for t in texts]),
-        "loops": np.mean([bool(loops(t)) for t in texts]), "loops_of_references": np.mean([bool(loops(r["reply"])) for r in chosen]),
-        "cut": np.mean([not s for _, _, s in out]),
-        "words_mean": np.mean([len(t.split()) for t in texts]), "different_replies": len(set(texts)) / len(texts),
-        "copied_from_training": np.mean([t in {r["reply"] for r in train} for t in texts]),
-        "mean_logprob": likelihood.mean(), "probe_min_mean_logprob": np.quantile(likelihood[good], 0.01)}
+    for name in ("prompt", "asked"):
+        loss = neural_loss(network, [(prompt(r, name), ids(r["reply"] + generator_network.END)) for r in test])
+        figures["word_perplexity" + ("_slots" if name == "asked" else "")] = math.exp(loss / words)
+    print(figures, flush=True)
+    judge, teacher = reply_judge.load(options.out), reply_judge.Teacher()
+    by_intent = defaultdict(list)
+    for i in place["train"]:
+        by_intent[rows[i]["intent"]].append(i)
+    nearest = lambda v, intent: by_intent[intent][int((saved["prompts"][by_intent[intent]] @ v).argmax())]
+    if options.baselines:
+        replied = lambda i: ids(rows[i]["reply"] + generator_network.END)
+        whole = FiveGram([replied(i) for i in place["train"]], network.shape.vocabulary)
+        figures["word_perplexity_5gram"] = math.exp(-sum(np.log(whole.probabilities(replied(i))).sum() for i in place["test"]) / words)
+        def mixed(places, share):
+            total = 0.0
+            for i in places:
+                near = FiveGram([replied(nearest(saved["prompts"][i], rows[i]["intent"]))], network.shape.vocabulary)
+                total -= np.log(share * near.probabilities(replied(i)) + (1 - share) * whole.probabilities(replied(i))).sum()
+            return total
+        share = min((0.05, 0.1, 0.2, 0.3), key=lambda s: mixed(place["val"], s))
+        figures |= {"word_perplexity_retrieval": math.exp(mixed(place["test"], share) / words), "retrieval_share": share}
+        print(figures, flush=True)
+    chosen = random.Random(options.seed).sample(place["test"], min(options.prompts, len(test)))
+    some = [rows[i] for i in chosen]
+    hand = [json.loads(line) for line in open(Path(__file__).parent / "fixtures/handmade_prompts.jsonl", encoding="utf-8")]
+    hand = [dict(r, asked=support_replies.with_slots(r["prompt"], r["intent"], "", "")) for r in hand if r["intent"] != "out_of_scope"]
+    for title, these, name in (("", some, "prompt"), ("_slots", some, "asked"), ("_handmade", hand, "prompt")):
+        began = time.process_time()
+        replies = reply_writer.write(network, tokenizer, [prompt(r, name) for r in these])
+        texts = [r.text for r in replies]
+        found, off = facts(these, texts, [r.stopped for r in replies], judge, teacher(texts), training)
+        figures |= {k + title: v for k, v in found.items()}
+        print(title or "raw", len(these), f"{time.process_time() - began:.0f} s", {k: round(v, 4) for k, v in found.items()}, "off:", off, flush=True)
+        if options.keep:
+            json.dump([(r["intent"], r[name], t) for r, t in zip(these, texts)], open(options.out / f"written{title}.json", "w"), indent=1)
+    if options.baselines:
+        yes = [True] * len(some)
+        references, _ = facts(some, [r["reply"] for r in some], yes, judge, saved["replies"][chosen], set())
+        near = [nearest(saved["prompts"][i], rows[i]["intent"]) for i in chosen]
+        retrieved, _ = facts(some, [rows[i]["reply"] for i in near], yes, judge, saved["replies"][near], training)
+        hand_vectors = teacher([r["asked"] for r in hand])
+        near = [nearest(v, r["intent"]) for v, r in zip(hand_vectors, hand)]
+        retrieved_hand, _ = facts(hand, [rows[i]["reply"] for i in near], [True] * len(hand), judge, saved["replies"][near], training)
+        for title, found in (("references", references), ("nearest training reply", retrieved), ("nearest training reply, handmade", retrieved_hand)):
+            print(title, {k: round(v, 4) for k, v in found.items()})
+        figures |= {"on_intent_references": references["on_intent"], "on_intent_centre_references": references["on_intent_centre"],
+                    "on_intent_retrieval": retrieved["on_intent"], "on_intent_retrieval_handmade": retrieved_hand["on_intent"],
+                    "invented_values_retrieval": retrieved["invented_values"], "given_values_kept_retrieval": retrieved["given_values_kept"]}
     for name, value in figures.items():
-        print(f"{name:40s} {value:.4f}")
-    print("off-intent:", Counter((r["intent"], labels[k]) for r, k, ok in
-                                 zip(chosen, (embed(texts) @ centres.T).argmax(1), good) if not ok).most_common(8))
-    generator_network.write(options.file, network, tokenizer, figures.pop("probe_min_mean_logprob"), figures)
+        print(f"{name:36s} {value:.4f}")
+    if options.keep:
+        generator_network.rewrite(options.file, options.out / "generator_tokenizer.json", figures=figures)
 
 
 if __name__ == "__main__":

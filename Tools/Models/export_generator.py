@@ -1,4 +1,4 @@
-"""Step 3 of the generator: generator.pt to a quantised GGUF file (figures and probe threshold come from evaluation)."""
+"""Step 5 of the generator: generator.pt to a quantised GGUF file (figures come from evaluation, the probe from train_probe.py)."""
 import argparse
 from pathlib import Path
 
@@ -14,12 +14,12 @@ def main():
     options.add_argument("--out", type=Path, required=True, help="folder with generator.pt and generator_tokenizer.json")
     options.add_argument("--file", type=Path, required=True)
     options.add_argument("--checkpoint", default="generator.pt")
+    options.add_argument("--kind", choices=["Q8_0", "Q4_0"], default="Q8_0", help="type of the layers' matrices")
     options = options.parse_args()
-    state = torch.load(options.out / options.checkpoint)
-    layers = 1 + max(int(name.split(".")[1]) for name in state if name.startswith("blk."))
-    network = generator_network.Generator(generator_network.Shape(layers=layers))
-    network.load_state_dict(state)
-    generator_network.write(options.file, network, Tokenizer.from_file(str(options.out / "generator_tokenizer.json")), -10.0)
+    network = generator_network.Generator(generator_network.Shape())
+    network.load_state_dict(torch.load(options.out / options.checkpoint))
+    tokenizer = Tokenizer.from_file(str(options.out / "generator_tokenizer.json"))
+    generator_network.write(options.file, network, tokenizer, options.kind)
     print(options.file, options.file.stat().st_size, "bytes, sha256", model_files.sha256(options.file))
 
 

@@ -23,7 +23,7 @@ TEMPLATE = ("{% for message in messages %}{{ '<|im_start|>' + message['role'] + 
 class Shape:
     vocabulary: int = 4096
     width: int = 256
-    layers: int = 5
+    layers: int = 6
     heads: int = 4
     kv_heads: int = 2
     hidden: int = 704
@@ -48,6 +48,7 @@ class Block(nn.Module):
         self.attn_v, self.attn_output = linear(shape.width, shape.kv_heads * size), linear(shape.heads * size, shape.width)
         self.ffn_gate, self.ffn_up = linear(shape.width, shape.hidden), linear(shape.width, shape.hidden)
         self.ffn_down = linear(shape.hidden, shape.width)
+        self.drop = nn.Dropout(0.0)
 
     def forward(self, x, turn, past=None):
         b, n, _ = x.shape
@@ -62,9 +63,9 @@ class Block(nn.Module):
         group = self.shape.heads // self.shape.kv_heads
         k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
         y = F.scaled_dot_product_attention(q, k, v, is_causal=n > 1)
-        x = x + self.attn_output(y.transpose(1, 2).reshape(b, n, -1))
+        x = x + self.drop(self.attn_output(y.transpose(1, 2).reshape(b, n, -1)))
         y = self.ffn_norm(x)
-        return x + self.ffn_down(F.silu(self.ffn_gate(y)) * self.ffn_up(y))
+        return x + self.drop(self.ffn_down(F.silu(self.ffn_gate(y)) * self.ffn_up(y)))
 
 
 def rotate(x, turn):
@@ -116,7 +117,11 @@ class Generator(nn.Module):
         return out, total / max(1, len(out)), False
 
 
-def write(path, network, tokenizer, min_mean_logprob=None, figures=None):
+def write(path, network, tokenizer, kind="Q8_0", probe=None, figures=None):
+    """The network as GGUF. kind: type of the layers' matrices; the embeddings, which are the head too, are Q8_0.
+
+    probe: names and values under `weir.probe.`, metadata and not tensors, because llama.cpp refuses tensors that it does not know.
+    """
     shape = network.shape
     out = model_files.Writer(path, "llama", "weir-generator")
     out.add_block_count(shape.layers)
@@ -129,7 +134,7 @@ def write(path, network, tokenizer, min_mean_logprob=None, figures=None):
     out.add_rope_freq_base(shape.theta)
     out.add_rope_dimension_count(shape.width // shape.heads)
     out.add_vocab_size(shape.vocabulary)
-    out.add_file_type(7)
+    out.add_file_type({"Q8_0": 7, "Q4_0": 2}[kind])
     model = json.loads(tokenizer.to_str())["model"]
     tokens = sorted(model["vocab"], key=model["vocab"].get)
     out.add_tokenizer_model("gpt2")
@@ -141,14 +146,39 @@ def write(path, network, tokenizer, min_mean_logprob=None, figures=None):
     out.add_eos_token_id(tokens.index(END))
     out.add_add_bos_token(False)
     out.add_chat_template(TEMPLATE)
-    if min_mean_logprob is not None:
-        out.add_float32("weir.probe.min_mean_logprob", float(min_mean_logprob))
+    out.add_bool("weir.generator.reads_slots", True)
+    for name, value in (probe or {}).items():
+        out.add_array("weir.probe." + name, value) if isinstance(value, list) else out.add_float32("weir.probe." + name, float(value))
     for name, value in (figures or {}).items():
         out.add_float32("weir.eval." + name, float(value))
     for name, values in network.state_dict().items():
         values = values.float().numpy()
-        out.vector(name, values) if values.ndim == 1 else out.matrix(name, values)
+        if values.ndim == 1:
+            out.vector(name, values)
+        else:
+            out.matrix(name, values, kind=model_files.Type[kind if name.startswith("blk.") else "Q8_0"])
     out.close()
+
+
+def rewrite(path, tokenizer_path, probe=None, figures=None):
+    """Puts another probe or other figures into a file and leaves all else: packing what was unpacked gives the same bytes."""
+    network, tokenizer = load(path, tokenizer_path)
+    data, _ = model_files.read(path)
+    had = lambda prefix: {k[len(prefix):]: v for k, v in data.items() if k.startswith(prefix)}
+    kind = "Q4_0" if data["general.file_type"] == 2 else "Q8_0"
+    write(path, network, tokenizer, kind, had("weir.probe.") if probe is None else probe, had("weir.eval.") if figures is None else figures)
+
+
+def grown(network, shape):
+    """The network's weights in one with more layers, which computes the same: the added last layers write nothing yet."""
+    larger = Generator(shape)
+    state = larger.state_dict()
+    for n in range(network.shape.layers, shape.layers):
+        for part in ("attn_output", "ffn_down"):
+            state[f"blk.{n}.{part}.weight"].zero_()
+    state.update(network.state_dict())
+    larger.load_state_dict(state)
+    return larger
 
 
 def load(path, tokenizer_path):

@@ -21,12 +21,11 @@ class Writer:
     def __getattr__(self, method):
         return getattr(self.file, method)
 
-    def matrix(self, name, values, quantise=True):
-        """A matrix [rows x columns] in Q8_0 (columns a multiple of 32), or F32."""
+    def matrix(self, name, values, quantise=True, kind=Type.Q8_0):
+        """A matrix [rows x columns] in Q8_0 or another kind (columns a multiple of 32), or F32."""
         values = np.ascontiguousarray(values, dtype=np.float32)
         if quantise:
-            packed = gguf.quants.quantize(values, Type.Q8_0)
-            self.file.add_tensor(name, packed, raw_dtype=Type.Q8_0)
+            self.file.add_tensor(name, gguf.quants.quantize(values, kind), raw_dtype=kind)
         else:
             self.file.add_tensor(name, values)
 

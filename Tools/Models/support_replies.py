@@ -25,6 +25,12 @@ _ENTITY = {"order_id": "Order Number", "invoice_id": "Invoice Number", "account_
            "refund_amount": "Refund Amount", "delivery_city": "Delivery City", "delivery_country": "Delivery Country"}
 _SLOT = re.compile(r"([\"'“]?)\{\{\s*(.*?)\s*\}\}([\"'”]?)")
 
+_BRACKET = re.compile(r"\[([A-Za-z ]+)\]")
+_AMOUNT = re.compile(r"[$€£]\s?\d[\d.,]*\d\b|[$€£]\s?\d|\b\d[\d.,]* (dollars|euros|pounds)\b")
+# What the customer said; the other slots are facts of the business.
+CUSTOMER_SLOTS = {"Order Number", "Invoice Number", "Tracking Number", "Refund Amount", "Account Type", "Person Name", "Delivery City",
+                  "Delivery Country"}
+
 
 def _named(match):
     name = match.group(2)
@@ -41,15 +47,51 @@ def clean(reply, intent, entity, entity_type):
     text = re.sub(r"[ \t]+", " ", reply.replace("\r", "")).strip()
     text = text.replace("’", "'").replace("—", "-").replace("–", "-").replace("“", '"').replace("”", '"')
     text = text.replace("support@example.com", "{{Customer Support Email}}").replace("(123) 456-7890", "{{Customer Support Phone Number}}")
-    text = _SLOT.sub(_named, text)
+    text = re.sub(r"\[(\{\{.*?\}\})\]", r"\1", _SLOT.sub(_named, text))
+    text = _BRACKET.sub(lambda m: "{{" + _NAME[m[1].lower()] + "}}" if m[1].lower() in _NAME else m[1].lower(), text)
     if len(entity) > 2 and entity_type in _ENTITY:
         text = re.sub(r"(?<![\w{])" + re.escape(entity) + r"(?![\w}])", "{{" + _ENTITY[entity_type] + "}}", text, flags=re.I)
     number = "{{Invoice Number}}" if "invoice" in intent else "{{Order Number}}"
+    text = _AMOUNT.sub("{{Refund Amount}}", text)
     text = re.sub(r"#?\b[A-Z]{0,3}\d{4,}\b|#\d+", number, text)
     text = re.sub(r"#(?=\{\{)", "", text)
-    text = re.sub(r"[$€£]\s?(\d[\d.,]*\d|\d)|\b\d+ (dollars|euros|pounds)\b", "{{Refund Amount}}", text)
-    text = re.sub(r"[$€£](?=\{\{)", "", text)
+    text = re.sub(r"[$€£](?=\{\{)|(?<=\{\{Refund Amount\}\}) (dollars|euros|pounds)\b", "", text)
+    text = re.sub(r"\b(bloody|damn|goddamn|freaking) ", "", text)
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def with_slots(prompt, intent, entity, entity_type):
+    """The prompt with the values that the reply may repeat replaced by their slots."""
+    if len(entity) > 2 and entity_type in _ENTITY and entity_type != "refund_amount":
+        prompt = re.sub(r"#?(?<![\w{])" + re.escape(entity) + r"(?![\w}])", "{{" + _ENTITY[entity_type] + "}}", prompt, flags=re.I)
+    prompt = _AMOUNT.sub("{{Refund Amount}}", prompt)
+    number = "{{Invoice Number}}" if "invoice" in intent else "{{Order Number}}"
+    return re.sub(r"#?\b[A-Za-z]{0,3}\d{4,}\b|#\d+", number, prompt)
+
+
+def slots_of(text):
+    return set(re.findall(r"\{\{(.*?)\}\}", text))
+
+
+def is_good(reply, asked):
+    """False for replies that must not be learned: `asked` is the prompt with slots.
+
+    A broken opening or end, a list whose items repeat, a value of the customer's that the prompt does not hold, and
+    how to subscribe as the answer to unsubscribing.
+    """
+    items = [p.strip().lower() for p in re.findall(r"(?m)^\s*(?:\d+\.|-)\s*(.+)$", reply)]
+    if len(set(items)) < len(items) or not re.match(r'[A-Z"{]', reply) or not re.search(r'[.!?]["\')]?$', reply):
+        return False
+    if (slots_of(reply) & CUSTOMER_SLOTS) - slots_of(asked) - ({"Tracking Number"} if "{{Order Number}}" in reply else set()):
+        return False
+    if "newsletter" in asked and ends_it(asked) != ends_it(reply):
+        return False
+    return not re.search(r"\[|\]|rest of the|as an ai", reply, re.I)
+
+
+def ends_it(text):
+    """True for a text about ending a newsletter subscription."""
+    return bool(re.search(r"un-?sub?s?cr|cancel|stop|opt(ing)?[ -]out|no longer|end (my|the)|not (want|wish)", text, re.I))
 
 
 def cut(text, count, most):
