@@ -148,6 +148,7 @@ def main():
     for name, value in figures.items():
         print(f"{name:36s} {value:.4f}")
     if options.keep:
+        json.dump(figures, open(options.out / "figures.json", "w"), indent=1)
         generator_network.rewrite(options.file, options.out / "generator_tokenizer.json", figures=figures)
 
 

@@ -24,6 +24,8 @@ import reply_judge
 import reply_writer
 
 KINDS = ["right intent, greedy", "right intent, sampled", "wrong intent", "out of scope"]
+# The generator is asked when the classifier is sure, and greedily: what it is calibrated for. The fit sees all kinds alike.
+DEPLOYED = [0.85, 0.05, 0.05, 0.05]
 
 
 def cases(prompts, outside, rng, labels, right, sampled, wrong):
@@ -45,14 +47,18 @@ def written(network, tokenizer, chosen, temperature=1.1):
 
 
 def goodness(chosen, replies, judge, teacher):
-    said = judge.intents(teacher([r.text for r in replies]))
-    return np.array([c[3] is not None and s == c[3] and r.stopped and not reply_writer.is_loop(r.text)
-                     for c, r, s in zip(chosen, replies, said)])
+    good, asked = np.zeros(len(chosen), bool), [k for k, c in enumerate(chosen) if c[3] is not None]
+    with torch.autocast("cpu", torch.bfloat16):
+        said = judge.intents(teacher([replies[k].text for k in asked]))
+    for k, s in zip(asked, said):
+        good[k] = s == chosen[k][3] and replies[k].stopped and not reply_writer.is_loop(replies[k].text)
+    return good
 
 
-def calibration_error(p, good, bins=10):
-    order = np.argsort(p)
-    return sum(len(part) / len(p) * abs(p[part].mean() - good[part].mean()) for part in np.array_split(order, bins))
+def calibration_error(p, good, weight, bins=10):
+    """Expected calibration error over bins of equal count, with weighted rows."""
+    parts = np.array_split(np.argsort(p), bins)
+    return sum(weight[k].sum() / weight.sum() * abs(np.average(p[k], weights=weight[k]) - np.average(good[k], weights=weight[k])) for k in parts)
 
 
 def main():
@@ -88,6 +94,8 @@ def main():
     s, f, m, good, kind, fold = data["fit"]
     ts, tf, tm, tgood, tkind, _ = data["test"]
     fold = np.array(fold)
+    weigh = lambda kinds: np.array([DEPLOYED[k] for k in kinds]) / np.bincount(kinds, minlength=4)[kinds] * len(kinds)
+    weight, tweight = weigh(kind), weigh(tkind)
     figures = {"signals": {}}
     for k, name in enumerate(reply_writer.SIGNALS):
         figures["signals"][name] = [roc_auc_score(tgood, ts[:, k]), roc_auc_score(tgood[tkind < 2], ts[tkind < 2, k])]
@@ -107,26 +115,29 @@ def main():
             if best is None or auc > best[0]:
                 best = auc, strength, scores
         auc, strength, scores = best
-        platt = LogisticRegression(C=1e6).fit(scores[:, None], good)
-        steps = IsotonicRegression(out_of_bounds="clip").fit(scores, good)
+        platt = LogisticRegression(C=1e6).fit(scores[:, None], good, sample_weight=weight)
+        steps = IsotonicRegression(out_of_bounds="clip").fit(scores, good, sample_weight=weight)
         model = LogisticRegression(C=strength, max_iter=400).fit((x - centre) / scale, good)
         a, b = float(platt.coef_[0, 0]), float(platt.intercept_[0])
         weights = a * model.coef_[0] / scale
         bias = a * (model.intercept_[0] - (model.coef_[0] / scale) @ centre) + b
         p, held = 1 / (1 + np.exp(-(tx @ weights + bias))), 1 / (1 + np.exp(-(a * scores + b)))
         figures[name] = {"strength": strength, "auroc_folds": auc, "auroc": roc_auc_score(tgood, p),
-                         "auroc_right_intent": roc_auc_score(tgood[tkind < 2], p[tkind < 2]), "ece": calibration_error(p, tgood),
-                         "ece_isotonic": calibration_error(steps.predict((tx @ weights + bias - b) / a), tgood), "brier": float(np.mean((p - tgood) ** 2))}
+                         "auroc_right_intent": roc_auc_score(tgood[tkind < 2], p[tkind < 2]), "ece": calibration_error(p, tgood, tweight),
+                         "ece_isotonic": calibration_error(steps.predict((tx @ weights + bias - b) / a), tgood, tweight),
+                         "brier": float(np.average((p - tgood) ** 2, weights=tweight))}
         made[name] = (weights, bias, p, held)
     chosen = max(made, key=lambda k: figures[k]["auroc_folds"])
     weights, bias, p, held = made[chosen]
-    # The least threshold whose accepted replies, in the folds that did not train it, keep the budget.
-    order = np.sort(held)
-    least = next((float(t) for t in order if good[held >= t].mean() >= 1 - options.budget), 1.0)
+    # The least threshold whose accepted replies, in the folds that did not train it and in the deployed mix, keep the budget; but never
+    # one that refuses more than a fifth of the good greedy replies.
+    share = lambda p, good, weight, t: float(np.average(good[p >= t], weights=weight[p >= t])) if (p >= t).any() else 1.0
+    least = next((float(t) for t in np.sort(held) if share(held, good, weight, t) >= 1 - options.budget), 1.0)
+    least = min(least, float(np.quantile(held[good & (kind == 0)], 0.2)))
     figures |= {"chosen": chosen, "least": least, "budget": options.budget,
                 "accepted": {k: float((p[tkind == i] >= least).mean()) for i, k in enumerate(KINDS)},
-                "good_of_accepted": float(tgood[p >= least].mean()), "accepted_of_good": float((p[tgood] >= least).mean()),
-                "good_of_accepted_right_greedy": float(tgood[(p >= least) & (tkind == 0)].mean())}
+                "good": share(p, tgood, tweight, -1), "good_of_accepted": share(p, tgood, tweight, least),
+                "accepted_of_good_greedy": float((p[tgood & (tkind == 0)] >= least).mean())}
     json.dump(figures, open(options.out / "probe.json", "w"), indent=1)
     print(json.dumps(figures, indent=1))
     width, count = network.shape.width, len(reply_writer.SIGNALS)
