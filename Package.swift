@@ -46,7 +46,7 @@ let package = Package(
     module("WeirHTTP", ["WeirDomain", "CCurl"]),
     module("WeirConfiguration", ["WeirDomain"]),
     // Level 2: formats, indexes, tables, remote answerers.
-    module("WeirModelFiles", ["WeirFiles", "WeirTensor"]),
+    module("WeirModelFiles", ["WeirDomain", "WeirFiles", "WeirTensor"]),
     module("WeirVectorIndex", ["WeirDomain"]),
     module("WeirLedger", ["WeirDomain", "WeirStore"]),
     module("WeirReview", ["WeirDomain", "WeirStore"]),

@@ -18,7 +18,7 @@ package struct BundleJudge: Sendable {
 
   package init(_ models: Configuration.Models) throws {
     let bundle = try ModelBundle(models)
-    encoder = try Encoder(bundle.encoder.open())
+    encoder = try bundle.openEncoder()
     let file = try bundle.intents.open()
     classifier = try IntentClassifier(from: file, encoderFingerprint: encoder.fingerprint)
     subject = EvaluationReport.Subject(

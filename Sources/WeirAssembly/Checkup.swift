@@ -85,7 +85,7 @@ package struct Checkup: Sendable {
 
   /// Encodes, classifies and generates once.
   private func tryModels(_ bundle: ModelBundle) throws -> String {
-    let encoder = try Encoder(bundle.encoder.open())
+    let encoder = try bundle.openEncoder()
     let classifier = try IntentClassifier(
       from: bundle.intents.open(), encoderFingerprint: encoder.fingerprint)
     let start = clock.monotonic()

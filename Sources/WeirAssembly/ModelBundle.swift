@@ -24,6 +24,8 @@ package struct ModelBundle: Sendable {
   package let name: String
   package let version: String
   package let encoder: Part
+  /// What the configuration wants before every text; nil is what the encoder's own files say.
+  package let encoderPrefix: String?
   package let intents: Part
   /// Nil where the bundle has none.
   package let generator: Part?
@@ -64,13 +66,23 @@ package struct ModelBundle: Sendable {
     }
     name = manifest.name
     version = manifest.version
-    encoder = try part(manifest.encoder, replacedBy: models.encoder)
+    if let path = models.encoder, Self.isFolder(path) {
+      encoder = Part(region: try EncoderFolder.convert(path), origin: .configured)
+    } else {
+      encoder = try part(manifest.encoder, replacedBy: models.encoder)
+    }
+    encoderPrefix = models.encoderPrefix
     intents = try part(manifest.intents, replacedBy: models.intents)
     if let file = manifest.generator {
       generator = try part(file, replacedBy: models.generator)
     } else {
       generator = try models.generator.map { Part(region: try ByteRegion(path: $0), origin: .configured) }
     }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    // Symbolic links are followed: the hub's own cache consists of them.
+    (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
   }
 
   private static func manifest(_ region: ByteRegion) throws -> Manifest {
@@ -107,5 +119,5 @@ extension ModelBundle.Part {
 
 extension ModelBundle {
   /// The encoder alone, for commands that need no more.
-  package func openEncoder() throws -> Encoder { try Encoder(encoder.open()) }
+  package func openEncoder() throws -> Encoder { try Encoder(encoder.open(), prefix: encoderPrefix) }
 }

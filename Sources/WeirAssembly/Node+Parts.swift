@@ -36,6 +36,14 @@ extension RouterSettings.Unanswered {
   }
 }
 
+extension PromptCompressor {
+  init(_ compression: Configuration.Compression) {
+    self.init(
+      whiteSpace: compression.whiteSpace, repeats: compression.repeats, oldTurns: compression.oldTurns,
+      maxTokens: compression.maxRemoteTokens, maxLoss: compression.maxLoss)
+  }
+}
+
 extension CacheConfiguration {
   init(_ cache: Configuration.Cache) {
     self.init()

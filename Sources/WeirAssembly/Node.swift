@@ -27,7 +27,7 @@ package struct Node: Sendable {
     _ configuration: Configuration, environment: [String: String], clock: NodeClock = .system
   ) throws -> Node {
     let bundle = try ModelBundle(configuration.models)
-    let encoder = try Encoder(bundle.encoder.open())
+    let encoder = try bundle.openEncoder()
     let classifier = try IntentClassifier(
       from: bundle.intents.open(), encoderFingerprint: encoder.fingerprint)
     let local = try generator(of: bundle, configuration)
@@ -47,7 +47,8 @@ package struct Node: Sendable {
         sampler: configuration.review.enabled
           ? ReviewSampler(uncertain: routing.reviewProbability, audit: routing.auditProbability) : nil,
         settings: RouterSettings(
-          maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.whenOffline)),
+          maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.whenOffline),
+          compressor: PromptCompressor(configuration.compression)),
         clock: clock))
     return Node(configuration: configuration, clock: clock, router: router, store: store, client: client)
   }

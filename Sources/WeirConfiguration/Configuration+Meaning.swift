@@ -15,6 +15,7 @@ extension Configuration {
       state: state, region: settings.text("node.region"))
     models = Models(
       bundle: try paths.path("models.bundle"), encoder: try paths.path("models.encoder"),
+      encoderPrefix: settings.optionalText("models.encoder_prefix"),
       intents: try paths.path("models.intents"), generator: try paths.path("models.generator"),
       chatTemplate: settings.text("models.chat_template"))
     routing = try Routing(settings)
@@ -35,6 +36,11 @@ extension Configuration {
     ledger = Ledger(
       priceList: try paths.path("ledger.price_list"), premiumModel: settings.optionalText("ledger.premium_model"))
     review = Review(enabled: settings.boolean("review.enabled"))
+    let remoteTokens = settings.integer("compression.max_remote_tokens")
+    compression = Compression(
+      whiteSpace: settings.boolean("compression.white_space"), repeats: settings.boolean("compression.repeats"),
+      oldTurns: settings.boolean("compression.old_turns"), maxRemoteTokens: remoteTokens == 0 ? nil : remoteTokens,
+      maxLoss: settings.decimal("compression.max_loss"))
     limits = try Limits(settings)
     providers = []
     self.file = file

@@ -12,6 +12,7 @@ package struct Configuration: Sendable, Hashable {
   package var cache: Cache
   package var ledger: Ledger
   package var review: Review
+  package var compression: Compression
   package var limits: Limits
   /// Remote answerers, in the order of the file.
   package var providers: [Provider]
@@ -34,6 +35,8 @@ package struct Configuration: Sendable, Hashable {
     package var bundle: String?
     /// Files that replace one part of the bundle.
     package var encoder: String?
+    /// Put before every text that is encoded; nil is what the encoder's own files say.
+    package var encoderPrefix: String?
     package var intents: String?
     package var generator: String?
     /// `auto` or the name of a chat format.
@@ -101,6 +104,17 @@ package struct Configuration: Sendable, Hashable {
 
   package struct Review: Sendable, Hashable {
     package var enabled: Bool
+  }
+
+  /// What shortens conversations before they are sent to a remote model.
+  package struct Compression: Sendable, Hashable {
+    package var whiteSpace: Bool
+    package var repeats: Bool
+    package var oldTurns: Bool
+    /// Nil is no limit.
+    package var maxRemoteTokens: Int?
+    /// 0...1.
+    package var maxLoss: Double
   }
 
   package struct Limits: Sendable, Hashable {

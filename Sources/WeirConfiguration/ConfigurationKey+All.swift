@@ -8,10 +8,11 @@ extension ConfigurationKey {
     ("cache", "Answers given before."),
     ("ledger", "What requests cost and save."),
     ("review", "Samples that people look at."),
+    ("compression", "What shortens a conversation before it is sent to a remote model."),
     ("limits", "What one process takes on."),
   ]
 
-  static let all: [ConfigurationKey] = node + models + routing + generator + cache + ledger + limits
+  static let all: [ConfigurationKey] = node + models + routing + generator + cache + ledger + compression + limits
 
   private static let node: [ConfigurationKey] = [
     .init("node", "name", .text, .text(""), "Name of this node, for a fleet's reports. Empty: the host's name."),
@@ -23,7 +24,12 @@ extension ConfigurationKey {
 
   private static let models: [ConfigurationKey] = [
     .init("models", "bundle", .path, .text(""), "Folder with bundle.json."),
-    .init("models", "encoder", .path, .text(""), "A GGUF file in place of the bundle's encoder."),
+    .init(
+      "models", "encoder", .path, .text(""), "A GGUF file in place of the bundle's encoder, or a folder",
+      "with config.json, model.safetensors and vocab.txt. The intents must be trained for it: weir train."),
+    .init(
+      "models", "encoder_prefix", .text, .text(""),
+      "Put before every text that is encoded, such as \"query: \" for E5. Empty: what the encoder's own files say."),
     .init("models", "intents", .path, .text(""), "A file in place of the bundle's intents."),
     .init("models", "generator", .path, .text(""), "A GGUF file in place of the bundle's generator."),
     .init(
@@ -96,6 +102,24 @@ extension ConfigurationKey {
       "ledger", "premium_model", .text, .text(""),
       "The model that savings are measured against. Empty: the price list's own choice."),
     .init("review", "enabled", .boolean, .boolean(true), "Whether samples are kept."),
+  ]
+
+  private static let compression: [ConfigurationKey] = [
+    .init(
+      "compression", "white_space", .boolean, .boolean(true),
+      "Whether runs of blanks become one, outside code, quotes and tables."),
+    .init(
+      "compression", "repeats", .boolean, .boolean(false),
+      "Whether paragraphs that stand again later in the conversation (signatures, disclaimers) are left out."),
+    .init(
+      "compression", "old_turns", .boolean, .boolean(false),
+      "Whether the old turns that matter least for the last one are left out while max_remote_tokens is exceeded."),
+    .init(
+      "compression", "max_remote_tokens", .integer(0...10_000_000), .integer(0),
+      "Most tokens of a conversation that is sent, estimated at four bytes each; 0 is no limit."),
+    .init(
+      "compression", "max_loss", .decimal(0...1), .decimal(0.3),
+      "Largest share of a conversation's content words that old_turns may drop, 0 to 1; beyond it comes an error."),
   ]
 
   private static let limits: [ConfigurationKey] = [

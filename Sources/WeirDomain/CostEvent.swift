@@ -26,6 +26,9 @@ package struct CostEvent: Sendable, Hashable {
   package var savedByCache: Money
   /// What the premium tier would have cost, and a cheaper tier saved.
   package var savedByRouting: Money
+  /// Prompt tokens (estimated) that compression kept from being sent, and what they would have cost.
+  package var compressedTokens: Int
+  package var savedByCompression: Money
   package var timings: [StepTiming]
   /// Whole time from read to reply.
   package var nanoseconds: Int64
@@ -34,7 +37,8 @@ package struct CostEvent: Sendable, Hashable {
     id: ULID, at: Timestamp, requestID: String, tenant: String, user: String? = nil, feature: String? = nil,
     experiment: String? = nil, outcome: Outcome, tier: Tier? = nil, model: String? = nil, intent: String? = nil,
     confidence: Double? = nil, usage: TokenUsage = .zero, cost: Money = .zero, savedByCache: Money = .zero,
-    savedByRouting: Money = .zero, timings: [StepTiming] = [], nanoseconds: Int64 = 0
+    savedByRouting: Money = .zero, compressedTokens: Int = 0, savedByCompression: Money = .zero,
+    timings: [StepTiming] = [], nanoseconds: Int64 = 0
   ) {
     self.id = id
     self.at = at
@@ -52,6 +56,8 @@ package struct CostEvent: Sendable, Hashable {
     self.cost = cost
     self.savedByCache = savedByCache
     self.savedByRouting = savedByRouting
+    self.compressedTokens = compressedTokens
+    self.savedByCompression = savedByCompression
     self.timings = timings
     self.nanoseconds = nanoseconds
   }

@@ -1,4 +1,5 @@
 import Synchronization
+import WeirFiles
 package import WeirModelFiles
 package import WeirTensor
 
@@ -8,8 +9,11 @@ package import WeirTensor
 /// threads may encode at once. The same text gives the same bits on every instruction set.
 package final class Encoder: Sendable {
   package let shape: EncoderShape
-  /// SHA-256 of the model file in hexadecimal. Vectors of different encoders are never compared.
+  /// SHA-256 in hexadecimal of the model file, and of the prefix where another than the file's own is put before texts.
+  /// Vectors of different encoders are never compared.
   package let fingerprint: String
+  /// What is put before every text, such as E5's "query: ".
+  package let prefix: String
   private let tokenizer: WordPieceTokenizer
   private let weights: EncoderWeights
   private let kernels: Kernels
@@ -18,9 +22,18 @@ package final class Encoder: Sendable {
   /// Memory of idle passes that is kept; more than this run at once only under load.
   private static let pooledPasses = 8
 
+  /// The metadata key of the prefix that a model was trained with.
+  package static let prefixKey = "weir.encoder.prefix"
+  /// In bytes of UTF-8.
+  package static let longestPrefix = 1024
+
   /// Reads and packs the model; `file` is not needed afterwards.
-  package init(_ file: GGUFFile, kernels: Kernels = .active) throws(EncoderFailure) {
+  ///
+  /// `prefix` goes before the one that the file names.
+  package init(_ file: GGUFFile, prefix: String? = nil, kernels: Kernels = .active) throws(EncoderFailure) {
+    let own: String
     do throws(ModelFileFailure) {
+      own = try file.string(Self.prefixKey, default: "")
       shape = try EncoderShape(file)
       tokenizer = try WordPieceTokenizer(from: file)
       guard tokenizer.vocabularySize <= shape.vocabulary else {
@@ -32,7 +45,10 @@ package final class Encoder: Sendable {
       throw .model(error)
     }
     weights = try EncoderWeights(file, shape: shape)
-    fingerprint = file.fingerprint
+    self.prefix = prefix ?? own
+    fingerprint =
+      self.prefix == own
+      ? file.fingerprint : SHA256Digest(of: Array("\(file.fingerprint)\nprefix\n\(self.prefix)".utf8)).hex
     self.kernels = kernels
   }
 
@@ -43,7 +59,7 @@ package final class Encoder: Sendable {
     // One token more than fits shows whether something is cut; it stands before the closing [SEP].
     // Special tokens in the text count as such, as in the reference: here they give nobody a role or a turn.
     let options = EncodingOptions(parsesSpecialTokens: true, window: shape.context + 1)
-    var identifiers = tokenizer.encode(text, options: options)
+    var identifiers = tokenizer.encode(prefix.isEmpty ? text : prefix + text, options: options)
     let isTruncated = identifiers.count > shape.context
     if isTruncated { identifiers.remove(at: shape.context - 1) }
     return EncodedText(values: run(identifiers), tokens: identifiers.count, isTruncated: isTruncated)

@@ -17,6 +17,17 @@ package struct EncoderShape: Equatable, Sendable {
   /// Rows of the token embeddings.
   package let vocabulary: Int
 
+  /// `bert.pooling_type`: how token vectors become the sentence's.
+  package let pooling: Pooling
+
+  /// llama.cpp's numbers.
+  package enum Pooling: Int, Sendable {
+    /// The mean over all tokens, [CLS] and [SEP] included: MiniLM, E5.
+    case mean = 1
+    /// The first token's, [CLS]: BGE.
+    case first = 2
+  }
+
   package var headWidth: Int { width / heads }
 
   init(_ file: GGUFFile) throws(ModelFileFailure) {
@@ -40,10 +51,12 @@ package struct EncoderShape: Equatable, Sendable {
       throw .badValue(
         file: file.name, key: "bert.attention.layer_norm_epsilon", found: "\(epsilon)", allowed: "0 or more")
     }
-    let pooling = try file.uint("bert.pooling_type", default: 1)
-    guard pooling == 1 else {
-      throw .badValue(file: file.name, key: "bert.pooling_type", found: "\(pooling)", allowed: "1 (mean)")
+    let kind = try file.uint("bert.pooling_type", default: 1)
+    guard let pooling = Pooling(rawValue: kind) else {
+      throw .badValue(
+        file: file.name, key: "bert.pooling_type", found: "\(kind)", allowed: "1 (mean) or 2 (first token)")
     }
+    self.pooling = pooling
     guard try !file.bool("bert.attention.causal", default: false) else {
       throw .badValue(file: file.name, key: "bert.attention.causal", found: "true", allowed: "false")
     }

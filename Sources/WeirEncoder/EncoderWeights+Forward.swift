@@ -2,7 +2,8 @@ import WeirTensor
 
 /// BERT's forward pass (Devlin et al., 2018), norms after the additions, for one text without padding.
 extension EncoderWeights {
-  /// The unit-length mean of the last layer's hidden states over all tokens, [CLS] and [SEP] included.
+  /// The unit-length mean of the last layer's hidden states over all tokens, [CLS] and [SEP] included, or the first's
+  /// hidden state, as the shape's pooling says.
   ///
   /// `identifiers` lie inside the vocabulary, and `scratch` holds as many tokens.
   func embed(
@@ -22,6 +23,11 @@ extension EncoderWeights {
       finish(hidden, adding: update, norm: layer.attentionNorm, shape: shape, kernels: kernels)
       feedForward(layer, hidden, update, tokens: count, shape: shape, scratch: scratch, kernels: kernels)
       finish(hidden, adding: update, norm: layer.outputNorm, shape: shape, kernels: kernels)
+    }
+    if shape.pooling == .first {
+      let first = hidden.row(0, width: width)
+      kernels.normalizeLength(first)
+      return first.array
     }
     let mean = update.row(0, width: width)
     mean.fill(0)

@@ -41,6 +41,8 @@ extension Ledger {
       cost: Money(picodollars: try row.integer(first + 15)),
       savedByCache: Money(picodollars: try row.integer(first + 16)),
       savedByRouting: Money(picodollars: try row.integer(first + 17)),
+      compressedTokens: Int(try row.integer(first + 20)),
+      savedByCompression: Money(picodollars: try row.integer(first + 21)),
       timings: TimingText.read(try row.text(first + 19)),
       nanoseconds: try row.integer(first + 18))
   }

@@ -30,12 +30,19 @@ package enum Ledger {
           timings TEXT NOT NULL                   -- step=nanoseconds, joined by semicolons
         );
         CREATE INDEX cost_event_by_time ON cost_event (at);
-        """)
+        """),
+    StoreMigration(
+      id: "ledger-2",
+      sql: """
+        ALTER TABLE cost_event ADD COLUMN compressed_tokens INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE cost_event ADD COLUMN saved_by_compression INTEGER NOT NULL DEFAULT 0;
+        """),
   ]
 
   static let columns = """
     id, at, request_id, tenant, user, feature, experiment, outcome, tier, model, intent, confidence, \
-    prompt_tokens, completion_tokens, tokens_estimated, cost, saved_by_cache, saved_by_routing, nanoseconds, timings
+    prompt_tokens, completion_tokens, tokens_estimated, cost, saved_by_cache, saved_by_routing, nanoseconds, timings, \
+    compressed_tokens, saved_by_compression
     """
 
   /// Appends the event unless its id is there already; false means that it was.
@@ -46,7 +53,7 @@ package enum Ledger {
     let changed = try transaction.execute(
       """
       INSERT INTO cost_event (\(columns))
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO NOTHING
       """,
       [
@@ -56,7 +63,8 @@ package enum Ledger {
         .integer(event.usage.prompt), .integer(event.usage.completion), .integer(event.usage.isEstimated ? 1 : 0),
         .integer(event.cost.picodollars), .integer(event.savedByCache.picodollars),
         .integer(event.savedByRouting.picodollars), .integer(event.nanoseconds),
-        .text(TimingText.write(event.timings)),
+        .text(TimingText.write(event.timings)), .integer(event.compressedTokens),
+        .integer(event.savedByCompression.picodollars),
       ])
     return changed == 1
   }

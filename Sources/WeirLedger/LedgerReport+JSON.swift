@@ -44,6 +44,8 @@ extension ReportSummary {
     writer.add("cost_picodollars", cost.picodollars)
     writer.add("saved_by_cache_picodollars", savedByCache.picodollars)
     writer.add("saved_by_routing_picodollars", savedByRouting.picodollars)
+    writer.add("compressed_tokens", compressedTokens)
+    writer.add("saved_by_compression_picodollars", savedByCompression.picodollars)
     writer.beginObject("tiers")
     for tier in Tier.allCases { if let count = tiers[tier] { writer.add(tier.rawValue, count) } }
     writer.endObject()

@@ -25,6 +25,9 @@ extension LedgerReport {
     lines.append("spent     \(total.cost)")
     let share = total.savedShare.map { " (\(($0 * 100).decimals(1)) % of the premium price)" } ?? ""
     lines.append("saved     \(total.saved)\(share): caches \(total.savedByCache), routing \(total.savedByRouting)")
+    if total.compressedTokens > 0 {
+      lines.append("          compression \(total.savedByCompression) for \(total.compressedTokens) tokens not sent")
+    }
     if answered > 0 {
       lines.append("")
       for tier in Tier.allCases where total.tiers[tier] != nil {

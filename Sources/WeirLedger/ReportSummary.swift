@@ -13,6 +13,8 @@ package struct ReportSummary: Sendable, Equatable {
   package private(set) var cost = Money.zero
   package private(set) var savedByCache = Money.zero
   package private(set) var savedByRouting = Money.zero
+  package private(set) var compressedTokens = 0
+  package private(set) var savedByCompression = Money.zero
   /// From read to reply.
   package private(set) var total = LatencyHistogram()
   /// Steps that no event went through are missing.
@@ -30,12 +32,14 @@ package struct ReportSummary: Sendable, Equatable {
     cost += event.cost
     savedByCache += event.savedByCache
     savedByRouting += event.savedByRouting
+    compressedTokens = sum(compressedTokens, event.compressedTokens)
+    savedByCompression += event.savedByCompression
     total.add(event.nanoseconds)
     for timing in event.timings { steps[timing.step, default: LatencyHistogram()].add(timing.nanoseconds) }
   }
 
-  /// What caches and routing saved together.
-  package var saved: Money { savedByCache + savedByRouting }
+  /// What caches, routing and compression saved together.
+  package var saved: Money { savedByCache + savedByRouting + savedByCompression }
 
   /// The share of what the premium tier would have cost that was not paid; nil where nothing would have been paid.
   package var savedShare: Double? {

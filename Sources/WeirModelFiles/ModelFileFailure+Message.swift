@@ -99,7 +99,8 @@ extension ModelFileFailure {
     case .missingToken(let file, let token):
       "\(file) has no token \(token), which its tokenizer needs"
     case .wrongEncoder(let file, let found, let allowed):
-      "\(file) was trained for the encoder \(allowed), the encoder given is \(found): use models of one bundle"
+      "\(file) was trained for the encoder \(allowed), the encoder given is \(found): "
+        + "train a head for this encoder with weir train and name it as models.intents, or use models of one bundle"
     default: ""
     }
   }

@@ -6,6 +6,11 @@ struct Cascade: Sendable {
   let local: (any LocalAnswerer)?
   let remotes: RemoteRoutes
   let lane: BlockingLane
+  /// Shortens the conversation for remote models; run once, when the first of them is asked.
+  var compress: @Sendable ([ChatMessage]) -> Result<PromptCompressor.Outcome, PromptCompressor.Failure> = { messages in
+    let tokens = PromptCompressor.tokens(of: messages)
+    return .success(.init(messages: messages, tokensBefore: tokens, tokensAfter: tokens, loss: 0))
+  }
 
   struct Answer: Sendable {
     var text: String
@@ -28,6 +33,8 @@ struct Cascade: Sendable {
     var reasons: [RouteReason] = []
     /// True when a local answer failed its check and another step was tried.
     var isCascaded = false
+    /// What was sent to remote models in place of the conversation; nil where none was asked.
+    var compression: PromptCompressor.Outcome?
     /// Remote answers that were paid for and not used.
     var discarded: [Answer] = []
   }
@@ -61,8 +68,9 @@ struct Cascade: Sendable {
           outcome.end = .unanswered(error, mayWait: plan.mayWait)
         }
       case .remote(let tier, let model):
+        guard let sent = await compressed(request, &outcome) else { return outcome }
         for route in remotes.routes(tier: tier, model: model) where !unreachable.contains(route.answerer.name) {
-          switch await ask(route, request) {
+          switch await ask(route, sent) {
           case .success(let answer) where answer.text.allSatisfy(\.isWhitespace):
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, "its answer is empty"))
@@ -80,6 +88,28 @@ struct Cascade: Sendable {
       }
     }
     return outcome
+  }
+
+  /// The request with the conversation that is to be sent; nil with the outcome's end set where it is too long.
+  private func compressed(_ request: RouteRequest, _ outcome: inout Outcome) async -> RouteRequest? {
+    var sent = request
+    if let done = outcome.compression {
+      sent.messages = done.messages
+      return sent
+    }
+    let messages = request.messages
+    switch await lane.run({ compress(messages) }) {
+    case .failure(let failure):
+      outcome.end = .unanswered(.tooLongForRemote(failure), mayWait: false)
+      return nil
+    case .success(let done):
+      outcome.compression = done
+      if done.messages != messages {
+        outcome.reasons.append(.compressed(before: done.tokensBefore, after: done.tokensAfter, loss: done.loss))
+      }
+      sent.messages = done.messages
+      return sent
+    }
   }
 
   private func answered(_ outcome: Outcome, by answer: Answer) -> Outcome {

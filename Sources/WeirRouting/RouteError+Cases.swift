@@ -9,6 +9,19 @@ extension RouteError {
       message: "the prompt has \(bytes) bytes; limits.max_prompt_bytes allows \(allowed)")
   }
 
+  /// The conversation stays over `compression.max_remote_tokens`.
+  static func tooLongForRemote(_ failure: PromptCompressor.Failure) -> RouteError {
+    let advice =
+      failure.dropsOldTurns
+      ? "at most \((failure.maxLoss * 100).decimals(0)) % of its content may be dropped (compression.max_loss), and "
+        + "system messages, the last turn and data never are; raise either, or shorten the conversation"
+      : "raise it, let compression.old_turns = true drop old turns, or shorten the conversation"
+    return RouteError(
+      code: "too_long_for_remote", kind: .badRequest,
+      message: "the conversation has \(failure.tokens) tokens after compression, compression.max_remote_tokens allows "
+        + "\(failure.allowed): \(advice)")
+  }
+
   static func unknownModel(_ name: String) -> RouteError {
     let safe = String(name.prefix(60).filter { $0.isLetter || $0.isNumber || "._-/:".contains($0) })
     return RouteError(

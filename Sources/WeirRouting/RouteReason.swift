@@ -40,6 +40,8 @@ package enum RouteReason: Sendable, Hashable {
   case remoteTier(Tier, complexity: Double)
   /// A remote tier could not answer; the next step of the plan was tried.
   case remoteFailed(Tier, String)
+  /// The conversation was shortened before it was sent: tokens (estimated), and the share of content words dropped.
+  case compressed(before: Int, after: Int, loss: Double)
   /// No remote answerer is configured.
   case noRemote
   /// The prompt waits in the durable queue.
@@ -71,6 +73,7 @@ package enum RouteReason: Sendable, Hashable {
     case .checkFailed: "check_failed"
     case .remoteTier: "remote_tier"
     case .remoteFailed: "remote_failed"
+    case .compressed: "compressed"
     case .noRemote: "no_remote"
     case .deferred: "deferred"
     case .deliveredLate: "delivered_late"
@@ -107,6 +110,8 @@ package enum RouteReason: Sendable, Hashable {
     case .checkFailed(let what): "the local answer failed its check: \(what)"
     case .remoteTier(let tier, let complexity): "complexity \(complexity.decimals(2)) asks for tier \(tier.rawValue)"
     case .remoteFailed(let tier, let what): "tier \(tier.rawValue) did not answer: \(what)"
+    case .compressed(let before, let after, let loss):
+      "compressed from \(before) to \(after) tokens; \((loss * 100).decimals(1)) % of the content words were dropped"
     case .noRemote: "no remote tier is configured"
     case .deferred: "kept in the durable queue; answer it later with weir route --deferred"
     case .deliveredLate: "an earlier run answered this and ended before it could say so"

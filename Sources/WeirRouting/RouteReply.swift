@@ -32,6 +32,7 @@ package struct RouteReply: Sendable, Hashable {
   package var cost: Money
   package var savedByCache: Money
   package var savedByRouting: Money
+  package var savedByCompression: Money = .zero
 
   package var answer: String? {
     if case .answered(let text) = outcome { text } else { nil }

@@ -29,7 +29,7 @@ extension Router {
     let spent = outcome.discarded.reduce(Money.zero) { $0 + ((try? cost(of: $1, at: way.at)) ?? .zero) }
     switch outcome.end {
     case .answered(let answer):
-      return reply(&way, with: answer, spent: spent, isCascaded: outcome.isCascaded, embedding: embedding)
+      return reply(&way, with: answer, outcome, spent: spent, embedding: embedding)
     case .unanswered(let error, let mayWait):
       let waits = mayWait && parts.settings.whenUnanswered == .keepForLater
       if waits { way.reasons.append(.deferred) }
@@ -50,7 +50,8 @@ extension Router {
   }
 
   private func reply(
-    _ way: inout Passage, with answer: Cascade.Answer, spent: Money, isCascaded: Bool, embedding: PromptEmbedding
+    _ way: inout Passage, with answer: Cascade.Answer, _ outcome: Cascade.Outcome, spent: Money,
+    embedding: PromptEmbedding
   ) -> RouteReply {
     var event = event(of: way, outcome: .answered)
     event.tier = answer.tier
@@ -64,6 +65,12 @@ extension Router {
     }
     let saved = baseline(answer.usage, at: way.at) - event.cost
     event.savedByRouting = answer.tier == .premium ? .zero : max(saved, .zero)
+    if !answer.tier.isLocal, let tokens = outcome.compression?.savedTokens, tokens > 0,
+      let price = try? parts.prices.price(of: answer.model, at: way.at)
+    {
+      event.compressedTokens = tokens
+      event.savedByCompression = price.input.times(tokens)
+    }
     var record = Record(event: event)
     if !way.isDoubtful, answer.isWhole {
       record.admitted = (
@@ -72,7 +79,7 @@ extension Router {
         embedding.vector
       )
     }
-    record.sample = sample(of: way, answer: answer, isCascaded: isCascaded)
+    record.sample = sample(of: way, answer: answer, isCascaded: outcome.isCascaded)
     return settle(&way, record, .answered(answer.text))
   }
 
@@ -115,7 +122,8 @@ extension Router {
       model: event.model,
       intent: event.intent, reading: way.reading, complexity: way.complexity, band: way.band, reasons: way.reasons,
       timings: way.timer.timings, nanoseconds: way.timer.elapsed, usage: event.usage, cost: event.cost,
-      savedByCache: event.savedByCache, savedByRouting: event.savedByRouting)
+      savedByCache: event.savedByCache, savedByRouting: event.savedByRouting,
+      savedByCompression: event.savedByCompression)
   }
 
   /// The event goes last, so that its own row knows how long the step took, but for the commit.

@@ -178,7 +178,15 @@ package struct Router: Sendable {
   ) async -> Cascade.Outcome {
     let begin = way.timer.mark()
     defer { way.timer.finish(.answer, since: begin) }
-    let cascade = Cascade(local: parts.local, remotes: parts.remotes, lane: lane)
+    let (encoder, compressor, prompt) = (parts.encoder, parts.settings.compressor, way.request.prompt)
+    let cascade = Cascade(local: parts.local, remotes: parts.remotes, lane: lane) { messages in
+      Result { () throws(PromptCompressor.Failure) in
+        let last = compressor.maxTokens == nil ? nil : encoder.embed(prompt).values
+        return try compressor.compress(messages) { text in
+          zip(encoder.embed(text).values, last ?? []).reduce(0) { $0 + Double($1.0 * $1.1) }
+        }
+      }
+    }
     let intent = way.reading?.intent
     var outcome = await cascade.run(plan, request: way.request, intent: intent, isCancelled: isCancelled)
     way.reasons += outcome.reasons

@@ -13,7 +13,13 @@ package struct RouterSettings: Sendable, Hashable {
   package var maxPromptBytes: Int
   package var whenUnanswered: Unanswered
 
-  package init(maxPromptBytes: Int, whenUnanswered: Unanswered = .keepForLater) {
+  /// What shortens conversations before they are sent to a remote model.
+  package var compressor: PromptCompressor
+
+  package init(
+    maxPromptBytes: Int, whenUnanswered: Unanswered = .keepForLater, compressor: PromptCompressor = PromptCompressor()
+  ) {
+    self.compressor = compressor
     self.maxPromptBytes = maxPromptBytes
     self.whenUnanswered = whenUnanswered
   }

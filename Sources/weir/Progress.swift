@@ -33,7 +33,7 @@ struct Progress {
       case .failed: failed += 1
       }
       cost += reply.cost
-      saved += reply.savedByCache + reply.savedByRouting
+      saved += reply.savedByCache + reply.savedByRouting + reply.savedByCompression
     } else {
       failed += 1
     }

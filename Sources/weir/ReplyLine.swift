@@ -89,6 +89,7 @@ enum ReplyLine {
     writer.beginObject("saved_picodollars")
     writer.add("cache", reply.savedByCache.picodollars)
     writer.add("routing", reply.savedByRouting.picodollars)
+    writer.add("compression", reply.savedByCompression.picodollars)
     writer.endObject()
     writer.add("trace", reply.traceID.description)
   }

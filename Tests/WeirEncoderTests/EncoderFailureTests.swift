@@ -44,7 +44,7 @@ import WeirTensor
     for (key, value, allowed) in [
       ("bert.block_count", UInt32(0), "1 to 1000"), ("bert.context_length", 1, "2 to 65536"),
       ("bert.attention.head_count", 5, "a divisor of the embedding length 32"),
-      ("bert.attention.head_count", 33, "1 to 32"), ("bert.pooling_type", 2, "1 (mean)"),
+      ("bert.attention.head_count", 33, "1 to 32"), ("bert.pooling_type", 3, "1 (mean) or 2 (first token)"),
     ] {
       let found = try failure { $0.numbers[key] = value }
       #expect(found == .model(.badValue(file: "tiny.gguf", key: key, found: "\(value)", allowed: allowed)))

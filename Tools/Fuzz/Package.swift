@@ -16,8 +16,8 @@ let package = Package(
     .target(
       name: "WeirFiles", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: fuzzed),
     .target(name: "WeirTensor", sources: ["TensorType.swift"], swiftSettings: fuzzed),
-    .target(name: "WeirModelFiles", dependencies: ["WeirFiles", "WeirTensor"], swiftSettings: fuzzed),
     .target(name: "WeirDomain", swiftSettings: fuzzed),
+    .target(name: "WeirModelFiles", dependencies: ["WeirDomain", "WeirFiles", "WeirTensor"], swiftSettings: fuzzed),
     .target(name: "WeirEvaluation", dependencies: ["WeirDomain", "WeirFiles"], swiftSettings: fuzzed),
     .executableTarget(
       name: "FuzzExamples", dependencies: ["WeirDomain", "WeirEvaluation"],
