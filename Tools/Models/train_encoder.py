@@ -4,7 +4,9 @@ The student starts from the teacher's --layers (or from an exported file, --star
 each feed-forward part. Loss: 1 - cosine to the teacher's embedding, plus the squared error of the batch's similarity
 matrix (neighbours stay neighbours). One text in six is disturbed (a keyboard slip, a polite frame) while its target
 stays that of the clean text. A text and its opposite (opposites.py) stand in one batch with targets moved apart along
-their difference until their cosine is --apart, and a hinge on what still lies closer. bfloat16 matrix products, float32
+their difference until their cosine is --apart, and a hinge on what still lies closer. With --labels a linear head on the
+embedding also learns the intents of the labelled sets' training rows, each row among the intents of its own set; the
+head is thrown away. bfloat16 matrix products, float32
 weights; with --quantise the last fifth of the time computes with weights rounded to int8 by channel and activations
 rounded to int8 by token. The rate follows the share of --minutes used; checkpoints every two minutes to --out/NAME.pt.
 """
@@ -108,6 +110,31 @@ def targets(folder, apart):
     return texts + [t for _, t in pairs], normalize(torch.from_numpy(np.concatenate([vectors, other])), dim=-1), opposites
 
 
+def labels_of(data, texts):
+    """(class of each text or -1, first class of its set, end of its set, number of classes); training rows only."""
+    sets = [corpus.clinc(data, "train"), corpus.banking(data, "train"), corpus.snips(data), corpus.dstc11(data),
+            [(r.prompt, r.intent) for r in corpus.bitext(data) if r.split == "train"]]
+    known, classes = {}, 0
+    for rows in sets:
+        names = {name: classes + n for n, name in enumerate(sorted({name for _, name in rows}))}
+        for text, name in rows:
+            known.setdefault(text.lower(), (names[name], classes, classes + len(names)))
+        classes += len(names)
+    found = torch.tensor([known.get(t.lower(), (-1, 0, classes)) for t in texts])
+    return found[:, 0], found[:, 1], found[:, 2], classes
+
+
+def intents_loss(head, got, wanted, first, end):
+    """Cross-entropy of the rows that have a label, among the classes of their own set."""
+    has = wanted >= 0
+    if not has.any():
+        return 0.0
+    scores = head(got[has]) * 16
+    place = torch.arange(scores.shape[1])
+    outside = (place < first[has][:, None]) | (place >= end[has][:, None])
+    return torch.nn.functional.cross_entropy(scores.masked_fill(outside, -1e4), wanted[has],  reduction="sum") / len(got)
+
+
 def disturbed(text, rng):
     if rng.random() < 0.5:
         return typo(text, rng)
@@ -157,6 +184,7 @@ def main():
     options.add_argument("--hinge", type=float, default=4.0)
     options.add_argument("--width", type=int, default=640, help="feed-forward neurons a layer")
     options.add_argument("--start", type=Path, help="an exported student to start from, instead of the teacher's layers")
+    options.add_argument("--labels", type=float, default=0.0, help="weight of the labelled sets' intents")
     options.add_argument("--quantise", action="store_true")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--threads", type=int, default=1, help="one is faster than two while other work shares the cores")
@@ -181,9 +209,12 @@ def main():
         network = narrowed(network.eval(), tokenizer, texts[:20000:8], options.width)
     if options.resume:
         network.load_state_dict(torch.load(options.resume))
+    wanted_class, first_class, end_class, classes = labels_of(options.data, texts)
+    head = torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(network.config.hidden_size, classes, bias=False))
     table = [p for n, p in network.named_parameters() if "word_embeddings" in n]
     rest = [p for n, p in network.named_parameters() if "word_embeddings" not in n]
-    optimiser = torch.optim.AdamW([{"params": rest, "weight_decay": 0.01}, {"params": table, "weight_decay": 0.0}],
+    optimiser = torch.optim.AdamW([{"params": rest, "weight_decay": 0.01}, {"params": table, "weight_decay": 0.0},
+                                   {"params": head.parameters(), "weight_decay": 0.0}],
                                   lr=options.rate, betas=(0.9, 0.98), fused=True)
     began, step, epoch, next_check, running = time.time(), 0, 0, 120, 0.0
     used = 0.0
@@ -223,6 +254,8 @@ def main():
             if left:
                 right = [place[opposites[chosen[n]]] for n in left]
                 loss = loss + options.hinge * ((similar[left, right] - options.apart).clamp_min(0) ** 2).sum() / len(chosen)
+            if options.labels:
+                loss = loss + options.labels * intents_loss(head, got, wanted_class[chosen], first_class[chosen], end_class[chosen])
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
