@@ -38,9 +38,22 @@ void weir_attend_all(const weir_kernels *kernels, const weir_attention *a) {
   kernels->product[WEIR_WEIGHTS_F32](&by_values);
 }
 
+// tanh(x) = 1 - 2 / (1 + e^2x): one exponential, whose limits are those of tanh.
+void weir_soft_cap(const weir_kernels *kernels, float *x, size_t n, float cap) {
+  kernels->scale(x, 2 / cap, n);
+  kernels->exponential(x, n);
+  for (size_t i = 0; i < n; i++) x[i] = cap * (1 - 2 / (1 + x[i]));
+}
+
 void weir_attend(const weir_kernels *kernels, const weir_attention_step *s) {
   for (size_t i = 0; i < s->count; i++) s->scores[i] = kernels->dot(s->q, s->k + i * s->stride, s->width);
-  kernels->softmax(s->scores, s->scale, s->count);
+  float scale = s->scale;
+  if (s->cap > 0) {
+    kernels->scale(s->scores, scale, s->count);
+    weir_soft_cap(kernels, s->scores, s->count, s->cap);
+    scale = 1;
+  }
+  kernels->softmax(s->scores, scale, s->count);
   for (size_t i = 0; i < s->width; i++) s->out[i] = 0;
   for (size_t i = 0; i < s->count; i++) kernels->add_scaled(s->out, s->v + i * s->stride, s->scores[i], s->width);
 }

@@ -46,6 +46,8 @@ enum {
 #define ERF_A4 (-1.453152027f)
 #define ERF_A5 1.061405429f
 #define SQRT_HALF 0.707106781f
+#define GELU_LINEAR 1.59576912f   // 2 sqrt(2 / pi)
+#define GELU_CUBIC 0.0713548163f  // 2 sqrt(2 / pi) * 0.044715
 
 static inline float float_of_bits(uint32_t bits) {
   float value;

@@ -198,6 +198,13 @@ static void silu_multiply(float *gate, const float *up, size_t n) {
   for (size_t i = 0; i < n; i++) gate[i] = gate[i] / (1 + exponential_of(-gate[i])) * up[i];
 }
 
+static void gelu_multiply(float *gate, const float *up, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const float x = gate[i], twice_u = x * fmaf(x * x, GELU_CUBIC, GELU_LINEAR);
+    gate[i] = x / (1 + exponential_of(-twice_u)) * up[i];
+  }
+}
+
 static void rotate_pairs(float *x, const float *cosine, const float *sine, size_t pairs) {
   for (size_t i = 0; i < pairs; i++) {
     const float a = x[2 * i], b = x[2 * i + 1];
@@ -230,6 +237,7 @@ const weir_kernels weir_kernels_scalar = {
   .exponential = exponential,
   .gelu = gelu,
   .silu_multiply = silu_multiply,
+  .gelu_multiply = gelu_multiply,
   .rotate_pairs = rotate_pairs,
   .rotate_halves = rotate_halves,
 };

@@ -171,6 +171,18 @@ static void silu_multiply(float *gate, const float *up, size_t n) {
   if (i < n) store_some(gate + i, silu_of(load_some(gate + i, n - i, 0), load_some(up + i, n - i, 0)), n - i);
 }
 
+// x (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3), which is x / (1 + e^-2u).
+INLINE f32x16 gelu_gate_of(f32x16 x, f32x16 up) {
+  const f32x16 twice_u = x * fused(x * x, (f32x16)GELU_CUBIC, (f32x16)GELU_LINEAR);
+  return x / (1 + exponential_of(-twice_u)) * up;
+}
+
+static void gelu_multiply(float *gate, const float *up, size_t n) {
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) store(gate + i, gelu_gate_of(load(gate + i), load(up + i)));
+  if (i < n) store_some(gate + i, gelu_gate_of(load_some(gate + i, n - i, 0), load_some(up + i, n - i, 0)), n - i);
+}
+
 // Rotations are a small share of a token's work; the compiler vectorizes these loops.
 static void rotate_pairs(float *x, const float *cosine, const float *sine, size_t pairs) {
   for (size_t i = 0; i < pairs; i++) {
@@ -194,5 +206,6 @@ static void rotate_halves(float *restrict x, const float *restrict cosine, const
     .name = title, .product = {product_f32, product_f16, product_bf16, product_q8_0, product_q4_0},                 \
     .quantize = quantize, .dot = dot, .sum = sum, .largest = largest, .add = add, .add_scaled = add_scaled,         \
     .scale = scale, .rms_norm = rms_norm, .layer_norm = layer_norm, .softmax = softmax, .exponential = exponential, \
-    .gelu = gelu, .silu_multiply = silu_multiply, .rotate_pairs = rotate_pairs, .rotate_halves = rotate_halves,     \
+    .gelu = gelu, .silu_multiply = silu_multiply, .gelu_multiply = gelu_multiply,                                   \
+    .rotate_pairs = rotate_pairs, .rotate_halves = rotate_halves,                                                   \
   }

@@ -20,9 +20,13 @@ package final class Generator: Sendable {
 
   /// Reads weights and tokenizer of `file`.
   ///
-  /// - Parameter contextLimit: the most tokens of prompt and answer together; the file's context where it is less.
-  package init(_ file: GGUFFile, contextLimit: Int = 4096) throws(GeneratorFailure) {
-    model = try GeneratorModel(file, contextLimit: contextLimit)
+  /// - Parameters:
+  ///   - adapters: low-rank changes of the weights, applied all together.
+  ///   - contextLimit: the most tokens of prompt and answer together; the file's context where it is less.
+  package init(
+    _ file: GGUFFile, adapters: [GeneratorAdapter] = [], contextLimit: Int = 4096
+  ) throws(GeneratorFailure) {
+    model = try GeneratorModel(file, adapters: adapters, contextLimit: contextLimit)
     tokenizer = try GeneratorFailure.reading { () throws(ModelFileFailure) in try TokenizerFactory.make(from: file) }
     guard tokenizer.vocabularySize <= model.shape.vocabulary else {
       throw .unsupportedMetadata(

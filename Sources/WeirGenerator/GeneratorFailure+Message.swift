@@ -16,6 +16,13 @@ extension GeneratorFailure {
     case .unexpectedTensor(let file, let tensor):
       "The generator cannot run \(file): it has a tensor \(tensor) that its architecture does not use. "
         + "Choose a file of a supported architecture."
+    case .unsupportedTensor(let file, let tensor, let found, let allowed):
+      "The generator cannot run \(file): tensor \(tensor) has \(found), allowed is \(allowed). Choose another file."
+    case .adapterTensor(let file, let tensor, let base):
+      "The adapter \(file) cannot be applied to \(base): it changes \(tensor), which \(base) does not have or which "
+        + "adapters cannot change. Use it with the model that it was trained for."
+    case .emptyAdapter(let file):
+      "The adapter \(file) has no tensors. Fetch it again, or take it out of models.adapters."
     case .tensor(let file, let tensor, let failure):
       "The generator cannot run \(file): tensor \(tensor): \(failure.message)"
     case .unknownChatTemplate(let file, let allowed):

@@ -12,6 +12,12 @@ package enum GeneratorFailure: WeirFailure, Equatable {
   case unsupportedMetadata(file: String, key: String, found: String, allowed: String)
   /// The file has a tensor that this architecture does not use.
   case unexpectedTensor(file: String, tensor: String)
+  /// A tensor is of a form that this generator does not run.
+  case unsupportedTensor(file: String, tensor: String, found: String, allowed: String)
+  /// An adapter changes a tensor that `base` does not have, or that adapters cannot change.
+  case adapterTensor(file: String, tensor: String, base: String)
+  /// An adapter without tensors.
+  case emptyAdapter(file: String)
   /// A tensor's bytes could not become a matrix.
   case tensor(file: String, tensor: String, TensorFailure)
   /// The file's chat template is of no known family.
@@ -27,8 +33,9 @@ package enum GeneratorFailure: WeirFailure, Equatable {
 
   package var kind: FailureKind {
     switch self {
-    case .unsupportedArchitecture, .modelFile, .unsupportedMetadata, .unexpectedTensor, .tensor, .unknownChatTemplate,
-      .notANumber:
+    case .unsupportedArchitecture, .modelFile, .unsupportedMetadata, .unexpectedTensor, .unsupportedTensor,
+      .adapterTensor,
+      .emptyAdapter, .tensor, .unknownChatTemplate, .notANumber:
       .badModel
     case .promptTooLong, .emptyPrompt, .badOption, .badToken:
       .badRequest

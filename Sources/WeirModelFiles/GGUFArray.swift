@@ -53,6 +53,11 @@ package struct GGUFArray: Sendable {
     }
   }
 
+  /// The elements as truth values, nil where they are of another type.
+  package var flags: [Bool]? {
+    elementType == .bool ? region.numbers(UInt8.self, count: count).map { $0 != 0 } : nil
+  }
+
   private func load<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type) -> [Int]? {
     let known = region.numbers(Number.self, count: count).compactMap { Int(exactly: $0) }
     return known.count == count ? known : nil

@@ -55,6 +55,18 @@ extension Kernels {
     unsafe table.pointee.silu_multiply(gate.pointer, up.pointer, gate.count)
   }
 
+  /// Gemma's gated activation: gate = g(gate) * up, with g the GELU by its tanh approximation.
+  package func geluMultiply(gate: FloatView, up: FloatView) {
+    Self.check(gate.count, up.count)
+    unsafe table.pointee.gelu_multiply(gate.pointer, up.pointer, gate.count)
+  }
+
+  /// x = cap * tanh(x / cap) in place: holds values within +-cap; `cap` must be positive.
+  package func softCap(_ x: FloatView, at cap: Float) {
+    precondition(cap > 0, "a cap is positive, found \(cap)")
+    unsafe weir_soft_cap(table, x.pointer, x.count, cap)
+  }
+
   static func check(_ found: Int, _ expected: Int) {
     precondition(found == expected, "vectors of \(found) and \(expected) elements do not belong together")
   }

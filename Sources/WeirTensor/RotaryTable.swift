@@ -23,11 +23,18 @@ package struct RotaryTable: Sendable {
 
   package init(layout: Layout, width: Int, positions: Int, base: Double) {
     precondition(width > 0 && width.isMultiple(of: 2), "a rotation turns pairs, not \(width) elements")
-    precondition(positions >= 0 && base > 0, "a rotation needs positions and a positive base")
+    precondition(base > 0, "a rotation needs a positive base")
+    self.init(
+      layout: layout, frequencies: (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) },
+      positions: positions)
+  }
+
+  /// Pair i turns by position * frequencies[i].
+  package init(layout: Layout, frequencies: [Double], positions: Int) {
+    precondition(positions >= 0 && !frequencies.isEmpty, "a rotation needs positions and pairs")
     self.layout = layout
-    self.width = width
+    self.width = frequencies.count * 2
     self.positions = positions
-    let frequencies = (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) }
     var cosines: [Float] = []
     var sines: [Float] = []
     cosines.reserveCapacity(positions * width / 2)

@@ -1,5 +1,6 @@
 import Testing
 import WeirDomain
+import WeirFiles
 import WeirGenerator
 import WeirModelFiles
 
@@ -21,7 +22,9 @@ struct GeneratorModelTests {
   @Test func `an unknown architecture is refused with the known ones`() throws {
     #expect(
       try failure(AlteredModel(strings: ["general.architecture": "mamba"]))
-        == .unsupportedArchitecture(file: "tiny-llama", found: "mamba", allowed: ["llama", "qwen2"]))
+        == .unsupportedArchitecture(
+          file: "tiny-llama", found: "mamba",
+          allowed: ["llama", "qwen2", "qwen2moe", "qwen3", "qwen3moe", "gemma", "gemma2", "gemma3"]))
   }
 
   @Test(arguments: [
@@ -43,8 +46,8 @@ struct GeneratorModelTests {
       ("llama.attention.head_count", 0), ("llama.attention.head_count", 5), ("llama.attention.head_count_kv", 3),
       ("llama.attention.head_count_kv", 8), ("llama.block_count", 0), ("llama.block_count", 4_000_000_000),
       ("llama.embedding_length", 4_000_000_000), ("llama.rope.dimension_count", 15), ("llama.rope.dimension_count", 18),
-      ("llama.context_length", 0), ("llama.vocab_size", 271), ("llama.expert_count", 8),
-      ("llama.attention.value_length", 8),
+      ("llama.context_length", 0), ("llama.vocab_size", 271),
+      ("llama.attention.value_length", 8), ("llama.attention.key_length", 4_000_000_000),
     ] as [(String, UInt32)]) func `a size that cannot be is refused by name`(key: String, value: UInt32) throws
   {
     let found = try failure(AlteredModel(integers: [key: value]))
@@ -90,6 +93,93 @@ struct GeneratorModelTests {
     #expect(
       try failure(AlteredModel(replacedTensors: ["blk.0.ffn_norm.weight": values]))
         == .modelFile(.notFinite(file: "tiny-llama", tensor: "blk.0.ffn_norm.weight", index: 5)))
+  }
+
+  @Test(
+    arguments: [
+      ("tiny-qwen2", "qwen2.expert_count", 8), ("tiny-qwen3moe", "qwen3moe.expert_count", 0),
+      ("tiny-qwen3moe", "qwen3moe.expert_count", 1025), ("tiny-qwen3moe", "qwen3moe.expert_count", 4_000_000_000),
+      ("tiny-qwen3moe", "qwen3moe.expert_used_count", 0), ("tiny-qwen3moe", "qwen3moe.expert_used_count", 9),
+      ("tiny-mixtral", "llama.expert_group_count", 4), ("tiny-mixtral", "llama.expert_gating_func", 2),
+      ("tiny-qwen2moe", "qwen2moe.expert_shared_feed_forward_length", 0),
+      ("tiny-qwen3moe", "qwen3moe.expert_feed_forward_length", 0),
+      ("tiny-gemma2", "gemma2.attention.sliding_window", 4_000_000_000),
+      ("tiny-gemma3", "gemma3.attention.key_length", 0),
+    ] as [(String, String, UInt32)])
+  func `a number of experts, a width or a window that cannot be is refused by name`(
+    fixture: String, key: String, value: UInt32
+  ) throws {
+    let found = try failure(AlteredModel(integers: [key: value]), fixture)
+    #expect(found?.message.contains(key) == true, "\(String(describing: found))")
+    #expect(found?.message.contains("\(value)") == true)
+  }
+
+  @Test func `experts of another number or width than stated are refused by tensor`() throws {
+    #expect(
+      try failure(AlteredModel(integers: ["qwen3moe.expert_count": 7]), "tiny-qwen3moe")
+        == .modelFile(
+          .wrongShape(file: "tiny-qwen3moe", tensor: "blk.0.ffn_gate_inp.weight", found: [32, 8], allowed: [32, 7])))
+    #expect(
+      try failure(AlteredModel(integers: ["qwen3moe.expert_feed_forward_length": 64]), "tiny-qwen3moe")
+        == .modelFile(
+          .wrongShape(
+            file: "tiny-qwen3moe", tensor: "blk.0.ffn_gate_exps.weight", found: [32, 32, 8], allowed: [32, 64, 8])))
+    #expect(
+      try failure(AlteredModel(removedTensors: ["blk.1.ffn_gate_inp_shexp.weight"]), "tiny-qwen2moe")
+        == .modelFile(.missingTensor(file: "tiny-qwen2moe", tensor: "blk.1.ffn_gate_inp_shexp.weight")))
+    #expect(
+      try failure(AlteredModel(removedTensors: ["blk.1.attn_k_norm.weight"]), "tiny-qwen3")
+        == .modelFile(.missingTensor(file: "tiny-qwen3", tensor: "blk.1.attn_k_norm.weight")))
+    #expect(
+      try failure(AlteredModel(removedTensors: ["blk.0.post_ffw_norm.weight"]), "tiny-gemma2")
+        == .modelFile(.missingTensor(file: "tiny-gemma2", tensor: "blk.0.post_ffw_norm.weight")))
+  }
+
+  @Test func `a token is computed by its own experts only`() throws {
+    let (experts, width, inner) = (4, 32, 64)
+    func logits(changed: Int?) throws -> [Float] {
+      var down = [Float](repeating: 0.01, count: experts * width * inner)
+      if let changed {
+        for place in 0..<width * inner { down[changed * width * inner + place] = Float(place % 7) }
+      }
+      let altered = AlteredModel(replacedTensors: ["blk.1.ffn_down_exps.weight": down])
+      let session = GeneratorSession(try GeneratorModel(altered.file("tiny-mixtral")))
+      try session.decode(7)
+      return session.logits
+    }
+    let plain = try logits(changed: nil)
+    let touched = try (0..<experts).filter { try logits(changed: $0) != plain }
+    #expect(touched.count == 2, "two of four experts are chosen, the others must not matter: \(touched)")
+  }
+
+  @Test func `an adapter in the place of a model is refused with what to do`() throws {
+    let found = try failure(AlteredModel(), "tiny-qwen2.lora")
+    #expect(found?.message.contains("general.type is adapter") == true)
+    #expect(found?.message.contains("models.adapters") == true)
+  }
+
+  @Test(arguments: GeneratorSessionTests.fixtures)
+  func `a damaged file is refused or runs but never crashes`(fixture: String) throws {
+    let bytes = try GGUFFile(path: References.fixture("\(fixture).gguf")).region.array
+    var random = SamplingRandom(seed: 77)
+    var refused = 0
+    for _ in 0..<60 {
+      var damaged = bytes
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        // Most hits go to the head of the file, where the sizes are.
+        let end = Bool.random(using: &random) ? min(1500, bytes.count) : bytes.count
+        damaged[Int.random(in: 0..<end, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      do {
+        let file = try GGUFFile(ByteRegion(name: fixture, copying: damaged))
+        let session = GeneratorSession(try GeneratorModel(file, contextLimit: 16))
+        try session.prefill([1, 2, 3])
+      } catch {
+        #expect(error is ModelFileFailure || error is GeneratorFailure)
+        refused += 1
+      }
+    }
+    #expect(refused > 0)
   }
 
   @Test func `scaling of positions that is not known is refused`() throws {

@@ -3,7 +3,10 @@ import WeirGenerator
 import WeirTensor
 
 struct GeneratorSessionTests {
-  static let fixtures = ["tiny-llama", "tiny-qwen2"]
+  static let fixtures = [
+    "tiny-llama", "tiny-qwen2", "tiny-mixtral", "tiny-qwen2moe", "tiny-qwen3", "tiny-qwen3moe", "tiny-gemma",
+    "tiny-gemma2", "tiny-gemma3",
+  ]
 
   private func reference(_ name: String) throws -> (GeneratorModel, ReferenceLogits) {
     (

@@ -140,6 +140,15 @@ import WeirTestSupport
         expected: { index in
           Double(x[index]) / (1 + exp(-Double(x[index]))) * Double(up[index])
         }, within: { $0.magnitude * 1e-6 + 1e-9 })
+      compare(
+        "gelu by tanh", x, { $0.geluMultiply(gate: $1, up: other.view) },
+        expected: { index in
+          let value = Double(x[index])
+          let inner = (2 / Double.pi).squareRoot() * (value + 0.044715 * value * value * value)
+          return value * (1 + tanh(inner)) / 2 * Double(up[index])
+        }, within: { $0.magnitude * 3e-5 + 1e-7 })
+      compare(
+        "soft cap", x, { $0.softCap($1, at: 5) }, expected: { 5 * tanh(Double(x[$0]) / 5) }, within: { _ in 3e-6 })
     }
   }
 

@@ -76,6 +76,7 @@ typedef struct {
   void (*exponential)(float *x, size_t n);                             // below -87.3 gives 0; relative error 2e-7
   void (*gelu)(float *x, size_t n);                                    // x * (1 + erf(x / sqrt 2)) / 2
   void (*silu_multiply)(float *gate, const float *up, size_t n);       // gate = gate / (1 + exp(-gate)) * up
+  void (*gelu_multiply)(float *gate, const float *up, size_t n);       // gate = gelu(gate) * up, tanh approximation
   void (*rotate_pairs)(float *x, const float *cosine, const float *sine, size_t pairs);   // (x[2i], x[2i+1])
   void (*rotate_halves)(float *x, const float *cosine, const float *sine, size_t pairs);  // (x[i], x[i+pairs])
 } weir_kernels;
@@ -120,10 +121,14 @@ typedef struct {
   const float *q, *k, *v;
   size_t stride, count, width;
   float scale;
+  float cap;  // above 0: scores are held within +-cap by tanh before the softmax
   float *scores;
   float *out;
 } weir_attention_step;
 void weir_attend(const weir_kernels *kernels, const weir_attention_step *step);
+
+// x = cap * tanh(x / cap)
+void weir_soft_cap(const weir_kernels *kernels, float *x, size_t n, float cap);
 
 #pragma clang assume_nonnull end
 

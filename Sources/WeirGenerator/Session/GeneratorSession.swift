@@ -12,17 +12,21 @@ package final class GeneratorSession: @unchecked Sendable {
   /// Most tokens that are read at once.
   package static let chunk = 64
 
-  private let kernels: Kernels
+  let kernels: Kernels
   private var cache: KeyValueCache
-  private let activations: Activations
-  // Scratch of one chunk, n tokens: [n x width], [n x heads * headWidth], [n x ffnWidth].
+  let activations: Activations
+  // Scratch of one chunk, n tokens: [n x width], [n x heads * headWidth], [n x widest feed-forward network].
   private let hidden: FloatBuffer
   private let normed: FloatBuffer
   private let projected: FloatBuffer
   private let queries: FloatBuffer
   private let attended: FloatBuffer
-  private let gate: FloatBuffer
-  private let up: FloatBuffer
+  let gate: FloatBuffer
+  let up: FloatBuffer
+  /// Nil for a model without experts.
+  let expertRoom: ExpertRoom?
+  /// Nil for a model without adapters.
+  let adapterRoom: LowRankRoom?
   /// [context]
   private let scores: FloatBuffer
   /// [vocabulary]
@@ -36,14 +40,20 @@ package final class GeneratorSession: @unchecked Sendable {
     self.model = model
     self.kernels = kernels
     cache = KeyValueCache(layers: shape.layers, rowWidth: shape.kvWidth, context: model.context)
-    activations = Activations(capacity: chunk * max(shape.width, shape.queryWidth, shape.ffnWidth))
+    let inner = shape.widestFeedForward
+    activations = Activations(capacity: chunk * max(shape.width, shape.queryWidth, inner))
     hidden = FloatBuffer(count: chunk * shape.width)
     normed = FloatBuffer(count: chunk * shape.width)
     projected = FloatBuffer(count: chunk * shape.width)
     queries = FloatBuffer(count: chunk * shape.queryWidth)
     attended = FloatBuffer(count: chunk * shape.queryWidth)
-    gate = FloatBuffer(count: chunk * shape.ffnWidth)
-    up = FloatBuffer(count: chunk * shape.ffnWidth)
+    gate = FloatBuffer(count: chunk * inner)
+    up = FloatBuffer(count: chunk * inner)
+    expertRoom = shape.mixture.map { ExpertRoom(tokens: chunk, width: shape.width, mixture: $0) }
+    let rows = max(shape.width, shape.queryWidth, shape.kvWidth, inner, shape.mixture?.experts ?? 0)
+    adapterRoom =
+      model.adapterRank == 0
+      ? nil : LowRankRoom(tokens: chunk, rank: model.adapterRank, rows: rows, vocabulary: shape.vocabulary)
     scores = FloatBuffer(count: model.context)
     output = FloatBuffer(count: shape.vocabulary)
     tokens.reserveCapacity(model.context)
@@ -117,24 +127,20 @@ package final class GeneratorSession: @unchecked Sendable {
     for (row, token) in added.enumerated() {
       model.embeddings.dequantizeRow(Int(token), into: x.row(row, width: shape.width))
     }
+    if shape.embeddingScale != 1 { kernels.scale(x, by: shape.embeddingScale) }
+    let change = projected[0..<n * shape.width]
     for index in model.layers.indices {
       let layer = model.layers[index]
-      normalise(x, layer.attentionNorm, into: y, rows: n)
+      normalise(x, layer.attentionNorm, into: y)
       attend(layer, index, input: y, first: first, count: n)
-      let change = projected[0..<n * shape.width]
       activations.load(attended[0..<n * shape.queryWidth], tokens: n, columns: shape.queryWidth)
-      layer.attentionOutput.multiply(activations, into: change, kernels: kernels)
+      layer.attentionOutput.multiply(activations, into: change, room: adapterRoom, kernels: kernels)
+      if let norm = layer.attentionOutputNorm { normalise(change, norm, into: change) }
       kernels.add(change, to: x)
 
-      normalise(x, layer.ffnNorm, into: y, rows: n)
-      let g = gate[0..<n * shape.ffnWidth]
-      let u = up[0..<n * shape.ffnWidth]
-      activations.load(y, tokens: n, columns: shape.width)
-      layer.gate.multiply(activations, into: g, kernels: kernels)
-      layer.up.multiply(activations, into: u, kernels: kernels)
-      kernels.siluMultiply(gate: g, up: u)
-      activations.load(g, tokens: n, columns: shape.ffnWidth)
-      layer.down.multiply(activations, into: change, kernels: kernels)
+      normalise(x, layer.ffnNorm, into: y)
+      feedForward(layer.feedForward, input: y, tokens: n, into: change)
+      if let norm = layer.ffnOutputNorm { normalise(change, norm, into: change) }
       kernels.add(change, to: x)
     }
     tokens.append(contentsOf: added)
@@ -145,7 +151,8 @@ package final class GeneratorSession: @unchecked Sendable {
     kernels.rmsNorm(
       x.row(n - 1, width: shape.width), weight: model.outputNorm, epsilon: shape.epsilon, into: last)
     activations.load(last, tokens: 1, columns: shape.width)
-    model.output.multiply(activations, into: output.view, kernels: kernels)
+    model.output.multiply(activations, into: output.view, room: adapterRoom, kernels: kernels)
+    if let cap = shape.outputCap { kernels.softCap(output.view, at: cap) }
   }
 
   /// Grouped-query attention of n tokens over all tokens up to each of them; leaves its heads in `attended`.
@@ -156,32 +163,40 @@ package final class GeneratorSession: @unchecked Sendable {
     let newKeys = cache.keys(layer: index, first..<first + n)
     let newValues = cache.values(layer: index, first..<first + n)
     activations.load(input, tokens: n, columns: shape.width)
-    layer.query.multiply(activations, bias: layer.queryBias, into: q, kernels: kernels)
-    layer.key.multiply(activations, bias: layer.keyBias, into: newKeys, kernels: kernels)
-    layer.value.multiply(activations, bias: layer.valueBias, into: newValues, kernels: kernels)
+    layer.query.multiply(activations, into: q, room: adapterRoom, kernels: kernels)
+    layer.key.multiply(activations, into: newKeys, room: adapterRoom, kernels: kernels)
+    layer.value.multiply(activations, into: newValues, room: adapterRoom, kernels: kernels)
+    if let norm = layer.queryNorm { normalise(q, norm, into: q) }
+    if let norm = layer.keyNorm { normalise(newKeys, norm, into: newKeys) }
 
+    let window = shape.window.flatMap { $0.isLocal[index] ? $0.size : nil }
+    let rotary = window == nil ? model.rotary : model.localRotary
     let keys = cache.keys(layer: index, 0..<first + n)
     let values = cache.values(layer: index, 0..<first + n)
     let headsPerKV = shape.heads / shape.kvHeads
     for row in 0..<n {
-      model.rotary.rotate(q.row(row, width: shape.queryWidth), position: first + row, kernels: kernels)
-      model.rotary.rotate(newKeys.row(row, width: shape.kvWidth), position: first + row, kernels: kernels)
+      rotary.rotate(q.row(row, width: shape.queryWidth), position: first + row, kernels: kernels)
+      rotary.rotate(newKeys.row(row, width: shape.kvWidth), position: first + row, kernels: kernels)
     }
     for head in 0..<shape.heads {
       let offset = head / headsPerKV * shape.headWidth
       for row in 0..<n {
         let place = row * shape.queryWidth + head * shape.headWidth
+        let end = first + row + 1
+        let start = window.map { max(end - $0, 0) } ?? 0
+        let seen = start * shape.kvWidth..<end * shape.kvWidth
         kernels.attend(
-          query: q[place..<place + shape.headWidth], keys: keys, values: values, rowWidth: shape.kvWidth,
-          headOffset: offset, count: first + row + 1, scores: scores.view,
-          into: attended[place..<place + shape.headWidth])
+          query: q[place..<place + shape.headWidth], keys: keys[seen], values: values[seen], rowWidth: shape.kvWidth,
+          headOffset: offset, count: end - start, scale: shape.attentionScale, cap: shape.attentionCap ?? 0,
+          scores: scores.view, into: attended[place..<place + shape.headWidth])
       }
     }
   }
 
-  private func normalise(_ x: FloatView, _ weight: [Float], into y: FloatView, rows: Int) {
-    let width = model.shape.width
-    for row in 0..<rows {
+  /// Normalises consecutive rows of as many elements as the weight has: tokens, or heads.
+  private func normalise(_ x: FloatView, _ weight: [Float], into y: FloatView) {
+    let width = weight.count
+    for row in 0..<x.count / width {
       kernels.rmsNorm(
         x.row(row, width: width), weight: weight, epsilon: model.shape.epsilon, into: y.row(row, width: width))
     }

@@ -95,6 +95,7 @@ static void compare_vectors(const weir_kernels *scalar, const weir_kernels *othe
   COMPARE(exponential, y, n);
   COMPARE(gelu, y, n);
   COMPARE(silu_multiply, y, b, n);
+  COMPARE(gelu_multiply, y, b, n);
   COMPARE(rotate_pairs, y, b, c, n);
   COMPARE(rotate_halves, y, b, c, n);
   if (n > 0) COMPARE(softmax, y, 0.25f, n);
