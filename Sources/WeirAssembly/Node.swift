@@ -10,6 +10,7 @@ internal import WeirGenerator
 internal import WeirHTTP
 internal import WeirLedger
 internal import WeirModelFiles
+internal import WeirRetrieval
 internal import WeirReview
 
 /// One host's parts, put together.
@@ -74,7 +75,8 @@ package struct Node: Sendable {
   package static func openStore(_ configuration: Configuration) throws -> Store {
     try Store.open(
       path: configuration.node.state + "/weir.sqlite",
-      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations)
+      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
+        + DocumentTables.migrations)
   }
 
   /// Ends connections and closes the database.
