@@ -10,7 +10,7 @@ internal import WeirGenerator
 internal import WeirHTTP
 internal import WeirLedger
 internal import WeirModelFiles
-internal import WeirRetrieval
+package import WeirRetrieval
 internal import WeirReview
 
 /// One host's parts, put together.
@@ -23,9 +23,10 @@ package struct Node: Sendable {
 
   /// Checks and opens everything before the first prompt is read; throws the first thing that is wrong.
   ///
-  /// `environment` is where providers' keys may be.
+  /// `environment` is where providers' keys may be; `onProgress` hears of documents that are read first.
   package static func open(
-    _ configuration: Configuration, environment: [String: String], clock: NodeClock = .system
+    _ configuration: Configuration, environment: [String: String], clock: NodeClock = .system,
+    onProgress: (IndexProgress) -> Void = { _ in }
   ) throws -> Node {
     let bundle = try ModelBundle(configuration.models)
     let encoder = try Encoder(bundle.encoder.open())
@@ -40,6 +41,9 @@ package struct Node: Sendable {
     }
     let store = try openStore(configuration)
     let cache = try openCache(configuration, store: store, encoder: encoder, at: clock.wall())
+    let grounding = try openGrounding(
+      configuration, store: store, encoder: encoder, local: local, hasRemote: remotes != nil, at: clock.wall(),
+      onProgress: onProgress)
     let routing = configuration.routing
     let router = Router(
       Router.Parts(
@@ -49,7 +53,7 @@ package struct Node: Sendable {
           ? ReviewSampler(uncertain: routing.reviewProbability, audit: routing.auditProbability) : nil,
         settings: RouterSettings(
           maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.whenOffline)),
-        clock: clock))
+        clock: clock, grounding: grounding))
     return Node(configuration: configuration, clock: clock, router: router, store: store, client: client)
   }
 

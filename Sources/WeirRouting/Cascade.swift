@@ -6,6 +6,8 @@ struct Cascade: Sendable {
   let local: (any LocalAnswerer)?
   let remotes: RemoteRoutes
   let lane: BlockingLane
+  /// The conversation as each kind of answerer is given it.
+  let turns: GroundedTurns
 
   struct Answer: Sendable {
     var text: String
@@ -98,9 +100,10 @@ struct Cascade: Sendable {
     _ request: RouteRequest, intent: String?, isCancelled: @escaping @Sendable () -> Bool
   ) async -> (Result<Answer, RouteError>, LocalAnswer.Acceptance?) {
     guard let local else { preconditionFailure("a plan asks only for a generator that is loaded") }
+    let messages = turns.local
     let result = await lane.run { () -> Result<LocalAnswer, RouteError> in
       Result { () throws(RouteError) in
-        try local.answer(request.messages, intent: intent, settings: request.settings, isCancelled: isCancelled)
+        try local.answer(messages, intent: intent, settings: request.settings, isCancelled: isCancelled)
       }
     }
     switch result {
@@ -123,7 +126,7 @@ struct Cascade: Sendable {
     settings.model = route.model
     do throws(ProviderFailure) {
       let completion = try await route.answerer.complete(
-        CompletionRequest(messages: request.messages, settings: settings))
+        CompletionRequest(messages: turns.remote, settings: settings))
       let isCutAsAsked =
         completion.finishReason == .length && completion.usage.completion == request.settings.maxTokens
       return .success(

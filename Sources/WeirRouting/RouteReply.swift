@@ -32,6 +32,10 @@ package struct RouteReply: Sendable, Hashable {
   package var cost: Money
   package var savedByCache: Money
   package var savedByRouting: Money
+  /// The passages that the answer was given with.
+  package var citations: [Citation] = []
+  /// Ids of the cache's entries that the generator was shown as examples, nearest last.
+  package var examples: [Int64] = []
 
   package var answer: String? {
     if case .answered(let text) = outcome { text } else { nil }

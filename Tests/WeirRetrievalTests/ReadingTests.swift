@@ -129,7 +129,9 @@ import WeirTestSupport
     let alphabet = Array("# -=<>/!&;`~\n\r\t{}\":[]abc.?1ä…")
     for _ in 0..<400 {
       let text = String(
-        (0..<Int.random(in: 0...200, using: &random)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &random)] })
+        (0..<Int.random(in: 0...200, using: &random)).map { _ in
+          alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
+        })
       for format in DocumentFormat.allCases {
         for block in format.blocks(of: text) ?? [] {
           #expect(!block.text.isEmpty)
