@@ -23,7 +23,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     swiftSettings: strict)
 }
 
-let fixtures = ["WeirEncoder": ["Fixtures"], "WeirGenerator": ["Fixtures"], "WeirModelFiles": ["Fixtures"]]
+let fixtures = [
+  "WeirEncoder": ["Fixtures"], "WeirGenerator": ["Fixtures"], "WeirModelFiles": ["Fixtures"],
+  "WeirRetrieval": ["Fixtures"],
+]
 
 let package = Package(
   name: "weir",
@@ -58,12 +61,13 @@ let package = Package(
     module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirCache", ["WeirDomain", "WeirFiles", "WeirStore", "WeirVectorIndex"]),
+    module("WeirRetrieval", ["WeirDomain", "WeirFiles", "WeirStore", "WeirVectorIndex"]),
     // Level 4: the request's way.
     module(
       "WeirRouting",
       [
         "WeirDomain", "WeirFiles", "WeirStore", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder",
-        "WeirClassifier", "WeirGenerator", "WeirCache",
+        "WeirClassifier", "WeirGenerator", "WeirCache", "WeirRetrieval",
       ]),
     // Level 5: the one place where parts are put together.
     module(
@@ -71,14 +75,15 @@ let package = Package(
       [
         "CWeirBundle", "WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore", "WeirHTTP",
         "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
-        "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRouting", "WeirDownload", "WeirEvaluation",
+        "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRetrieval", "WeirRouting", "WeirDownload",
+        "WeirEvaluation",
       ]),
     // Level 7: the commands.
     .executableTarget(
       name: "weir",
       dependencies: [
         "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder", "WeirEvaluation", "WeirFiles",
-        "WeirLedger", "WeirReview", "WeirRouting", "WeirStore",
+        "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -103,11 +108,12 @@ let package = Package(
     tests("WeirClassifier", ["WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
     tests("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
     tests("WeirCache", ["WeirDomain", "WeirStore", "WeirTestSupport", "WeirVectorIndex"]),
+    tests("WeirRetrieval", ["WeirDomain", "WeirFiles", "WeirStore", "WeirTestSupport"]),
     tests(
       "WeirRouting",
       [
         "WeirCache", "WeirClassifier", "WeirDomain", "WeirEncoder", "WeirFiles", "WeirHTTP", "WeirLedger",
-        "WeirModelFiles", "WeirProviders", "WeirReview", "WeirStore", "WeirTestSupport",
+        "WeirModelFiles", "WeirProviders", "WeirRetrieval", "WeirReview", "WeirStore", "WeirTestSupport",
       ]),
     .testTarget(name: "WeirBinaryTests", dependencies: ["weir", "WeirTestSupport"], swiftSettings: strict),
   ],

@@ -10,6 +10,7 @@ internal import WeirGenerator
 internal import WeirHTTP
 internal import WeirLedger
 internal import WeirModelFiles
+package import WeirRetrieval
 internal import WeirReview
 
 /// One host's parts, put together.
@@ -22,9 +23,10 @@ package struct Node: Sendable {
 
   /// Checks and opens everything before the first prompt is read; throws the first thing that is wrong.
   ///
-  /// `environment` is where providers' keys may be.
+  /// `environment` is where providers' keys may be; `onProgress` hears of documents that are read first.
   package static func open(
-    _ configuration: Configuration, environment: [String: String], clock: NodeClock = .system
+    _ configuration: Configuration, environment: [String: String], clock: NodeClock = .system,
+    onProgress: (IndexProgress) -> Void = { _ in }
   ) throws -> Node {
     let bundle = try ModelBundle(configuration.models)
     let encoder = try bundle.openEncoder()
@@ -39,6 +41,9 @@ package struct Node: Sendable {
     }
     let store = try openStore(configuration)
     let cache = try openCache(configuration, store: store, encoder: encoder, at: clock.wall())
+    let grounding = try openGrounding(
+      configuration, store: store, encoder: encoder, local: local, hasRemote: remotes != nil, at: clock.wall(),
+      onProgress: onProgress)
     let routing = configuration.routing
     let router = Router(
       Router.Parts(
@@ -49,7 +54,7 @@ package struct Node: Sendable {
         settings: RouterSettings(
           maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.whenOffline),
           compressor: PromptCompressor(configuration.compression)),
-        clock: clock))
+        clock: clock, grounding: grounding))
     return Node(configuration: configuration, clock: clock, router: router, store: store, client: client)
   }
 
@@ -75,7 +80,8 @@ package struct Node: Sendable {
   package static func openStore(_ configuration: Configuration) throws -> Store {
     try Store.open(
       path: configuration.node.state + "/weir.sqlite",
-      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations)
+      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
+        + DocumentTables.migrations)
   }
 
   /// Ends connections and closes the database.

@@ -26,6 +26,8 @@ package enum StartFailure: Error, Sendable, Hashable {
   /// Nothing was routed with this state folder yet.
   case noState(path: String)
   case exists(path: String)
+  /// A command about documents, and none are configured.
+  case noDocuments
 
   package init(describing error: any Error) {
     self =
@@ -63,6 +65,8 @@ package enum StartFailure: Error, Sendable, Hashable {
       "--resume needs an output that can be read back; give --output FILE, or append with >> FILE"
     case .noState(let path): "there is no \(path): name the folder of a node that has routed prompts with --state"
     case .noHome: "no home folder is known; name the file with --config"
+    case .noDocuments:
+      "no documents are configured: write documents = [\"folder\"] at the top of the configuration file"
     case .exists(let path): "\(path) is there already; --force replaces it"
     }
   }

@@ -16,7 +16,10 @@ package struct CachePlan: Sendable, Hashable {
   /// False when the answer is not to be stored.
   package let isWritable: Bool
 
-  package init(_ request: RouteRequest, _ configuration: CacheConfiguration = CacheConfiguration()) {
+  /// `documents` is the version of the documents that answers are grounded in; nil where they are not.
+  package init(
+    _ request: RouteRequest, _ configuration: CacheConfiguration = CacheConfiguration(), documents: String? = nil
+  ) {
     let canonical = CanonicalPrompt(request.messages, foldingCase: configuration.foldsCase)
     admission = CacheAdmission(request, canonical, configuration)
     tenant = request.tenant
@@ -24,15 +27,20 @@ package struct CachePlan: Sendable, Hashable {
     prompt = canonical.lastUserTurn
     switch admission.scope {
     case .tenant:
-      key = CacheKey(tenant: request.tenant, user: nil, settings: request.settings, messages: canonical.messages)
+      key = CacheKey(
+        tenant: request.tenant, user: nil, settings: request.settings, messages: canonical.messages,
+        documents: documents)
     case .user(let user):
-      key = CacheKey(tenant: request.tenant, user: user, settings: request.settings, messages: canonical.messages)
+      key = CacheKey(
+        tenant: request.tenant, user: user, settings: request.settings, messages: canonical.messages,
+        documents: documents)
     case .nobody:
       key = nil
     }
     partition =
       admission.isShared
-      ? CacheKey(tenant: request.tenant, settings: request.settings, context: canonical.context) : nil
+      ? CacheKey(
+        tenant: request.tenant, settings: request.settings, context: canonical.context, documents: documents) : nil
     isReadable = request.cache == .use
     isWritable = request.cache != .off
   }

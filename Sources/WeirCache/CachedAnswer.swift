@@ -9,14 +9,20 @@ package struct CachedAnswer: Sendable, Hashable {
   package var intent: String?
   /// What it took then: what a hit saves.
   package var usage: TokenUsage
+  /// The passages it was given with; its text may name them by their numbers.
+  package var citations: [Citation]
 
-  package init(text: String, tier: Tier, model: String? = nil, intent: String? = nil, usage: TokenUsage = .zero) {
+  package init(
+    text: String, tier: Tier, model: String? = nil, intent: String? = nil, usage: TokenUsage = .zero,
+    citations: [Citation] = []
+  ) {
     precondition(!tier.isCache, "a cached answer names who gave it, not the cache")
     self.text = text
     self.tier = tier
     self.model = model
     self.intent = intent
     self.usage = usage
+    self.citations = citations
   }
 }
 

@@ -43,7 +43,9 @@ extension ResponseCache {
         CREATE TRIGGER cache_entry_removed AFTER DELETE ON cache_entry BEGIN
           UPDATE cache_total SET entries = entries - 1, bytes = bytes - old.bytes;
         END;
-        """)
+        """),
+    // The passages that an answer was given with, as JSON; NULL where there were none.
+    StoreMigration(id: "cache-2", sql: "ALTER TABLE cache_entry ADD COLUMN citations TEXT"),
   ]
 
   /// An encoder as the cache knows it.

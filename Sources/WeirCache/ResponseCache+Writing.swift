@@ -20,8 +20,10 @@ extension ResponseCache {
     guard plan.isWritable, let key = plan.key else { return change }
     if let embedding { try check(embedding) }
     let vector = plan.partition == nil ? nil : embedding?.values
+    let citations = Citation.text(of: answer.citations)
     let bytes =
-      Int64(plan.prompt.utf8.count) + Int64(answer.text.utf8.count) + Int64((vector?.count ?? 0) * 4)
+      Int64(citations?.utf8.count ?? 0) + Int64(plan.prompt.utf8.count) + Int64(answer.text.utf8.count)
+      + Int64((vector?.count ?? 0) * 4)
       + ResponseCache.entryOverhead
     guard bytes <= configuration.byteBudget else { return change }
 
@@ -37,8 +39,8 @@ extension ResponseCache {
     try transaction.execute(
       """
       INSERT INTO cache_entry (key, tenant, partition, prompt, answer, tier, model, intent, prompt_tokens,
-        completion_tokens, tokens_estimated, request_id, created_at, expires_at, used_at, bytes)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        completion_tokens, tokens_estimated, request_id, created_at, expires_at, used_at, bytes, citations)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .blob(key.bytes), .text(plan.tenant), plan.partition.map { .blob($0.bytes) } ?? .null, .text(plan.prompt),
@@ -46,6 +48,7 @@ extension ResponseCache {
         .integer(answer.usage.prompt), .integer(answer.usage.completion),
         .integer(answer.usage.isEstimated ? 1 : 0), .text(plan.requestID), .integer(now.milliseconds),
         .integer(now.adding(milliseconds: lifetime).milliseconds), .integer(now.milliseconds), .integer(bytes),
+        .text(citations),
       ])
     change.isStored = true
     let id = transaction.lastInsertedID

@@ -81,7 +81,7 @@ package final class ResponseCache: Sendable {
     }
   }
 
-  private func liveness(_ now: Timestamp) -> [StoreValue] {
+  func liveness(_ now: Timestamp) -> [StoreValue] {
     [.integer(now.milliseconds), .integer(now.adding(milliseconds: ResponseCache.clockTolerance).milliseconds)]
   }
 }

@@ -26,7 +26,8 @@ extension Configuration {
       enabled: settings.boolean("generator.enabled"), maxTokens: settings.integer("generator.max_tokens"),
       temperature: settings.decimal("generator.temperature"), minMeanLogprob: logprob == 0 ? nil : logprob,
       minAcceptance: acceptance == 0 ? nil : acceptance,
-      context: context == 0 ? nil : context)
+      context: context == 0 ? nil : context, fewShot: settings.integer("generator.few_shot"))
+    documents = try Documents(settings, paths)
     let similarity = settings.decimal("cache.similarity_threshold")
     cache = Cache(
       enabled: settings.boolean("cache.enabled"), semantic: settings.boolean("cache.semantic"),
@@ -77,6 +78,23 @@ extension Configuration.Routing {
       throw .conflict(
         key: "routing.economy_complexity", other: "routing.premium_complexity",
         origin: settings.origin("routing.economy_complexity"), advice: "the first must not be above the second")
+    }
+  }
+}
+
+extension Configuration.Documents {
+  fileprivate init(_ settings: TypedSettings, _ paths: PathResolver) throws(ConfigurationFailure) {
+    folders = try paths.paths("documents.folders")
+    groundRemote = settings.boolean("documents.ground_remote")
+    passages = settings.integer("documents.passages")
+    minScore = settings.decimal("documents.min_score")
+    chunkTokens = settings.integer("documents.chunk_tokens")
+    overlapTokens = settings.integer("documents.overlap_tokens")
+    maxFileBytes = settings.integer("documents.max_file_bytes")
+    if overlapTokens * 2 > chunkTokens {
+      throw .conflict(
+        key: "documents.overlap_tokens", other: "documents.chunk_tokens",
+        origin: settings.origin("documents.overlap_tokens"), advice: "the first must be at most half of the second")
     }
   }
 }

@@ -28,6 +28,9 @@ extension Configuration {
       case ("providers", _):
         throw .wrongType(
           key: name, origin: node.origin, found: "a single table or value", allowed: "written as [[providers]]")
+      case ("documents", .list(_, _)):
+        // documents = ["folder"] is the short form of its section.
+        sections[name] = ["folders": node]
       case (_, .table(let table, _)) where names.contains(name):
         sections[name] = table
       case (_, _) where names.contains(name):

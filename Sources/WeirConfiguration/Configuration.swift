@@ -9,6 +9,7 @@ package struct Configuration: Sendable, Hashable {
   package var models: Models
   package var routing: Routing
   package var generator: Generator
+  package var documents: Documents
   package var cache: Cache
   package var ledger: Ledger
   package var review: Review
@@ -81,6 +82,23 @@ package struct Configuration: Sendable, Hashable {
     package var minAcceptance: Double?
     /// Tokens of context; nil is the model's own, at most 4096.
     package var context: Int?
+    /// Most earlier answers in a prompt as examples, 0...8.
+    package var fewShot: Int
+  }
+
+  package struct Documents: Sendable, Hashable {
+    /// Folders or files; empty where answers are not grounded.
+    package var folders: [String]
+    /// Whether remote models get passages too.
+    package var groundRemote: Bool
+    /// Most passages of one prompt.
+    package var passages: Int
+    /// Least score of a passage that is used, 0...1.
+    package var minScore: Double
+    /// In tokens of the encoder.
+    package var chunkTokens: Int
+    package var overlapTokens: Int
+    package var maxFileBytes: Int
   }
 
   package struct Cache: Sendable, Hashable {

@@ -5,6 +5,7 @@ extension ConfigurationKey {
     ("models", "Which models answer here. Empty texts mean the bundle inside the binary."),
     ("routing", "When a local answer is good enough, and where the rest goes."),
     ("generator", "The local generator."),
+    ("documents", "Documents that answers are grounded in, for a generator that follows instructions."),
     ("cache", "Answers given before."),
     ("ledger", "What requests cost and save."),
     ("review", "Samples that people look at."),
@@ -12,7 +13,8 @@ extension ConfigurationKey {
     ("limits", "What one process takes on."),
   ]
 
-  static let all: [ConfigurationKey] = node + models + routing + generator + cache + ledger + compression + limits
+  static let all: [ConfigurationKey] =
+    node + models + routing + generator + documents + cache + ledger + compression + limits
 
   private static let node: [ConfigurationKey] = [
     .init("node", "name", .text, .text(""), "Name of this node, for a fleet's reports. Empty: the host's name."),
@@ -78,6 +80,31 @@ extension ConfigurationKey {
       "generator", "context", .integer(0...1_048_576), .integer(0),
       "Tokens of context; 0 is what the model was made for, at most 4096."
     ),
+    .init(
+      "generator", "few_shot", .integer(0...8), .integer(0),
+      "Most earlier answers that are shown as examples to a generator that follows instructions; 0 shows none."),
+  ]
+
+  private static let documents: [ConfigurationKey] = [
+    .init(
+      "documents", "folders", .paths, .texts([]),
+      "Folders with .md, .txt, .html and .jsonl files, as documents = [\"folder\"] at the top of the file or here.",
+      "As a variable: WEIR_DOCUMENTS_FOLDERS=first:second."),
+    .init(
+      "documents", "ground_remote", .boolean, .boolean(false),
+      "Whether passages of the documents are sent to remote models too."),
+    .init("documents", "passages", .integer(1...32), .integer(4), "Most passages that one answer is given."),
+    .init(
+      "documents", "min_score", .decimal(0...1), .decimal(0.3),
+      "Passages with a lower score are not used, 0 to 1; weir documents search shows scores."),
+    .init(
+      "documents", "chunk_tokens", .integer(16...8192), .integer(128),
+      "Tokens of a passage, at most what the encoder reads."),
+    .init(
+      "documents", "overlap_tokens", .integer(0...4096), .integer(24),
+      "Tokens that a passage repeats of the one before it."),
+    .init(
+      "documents", "max_file_bytes", .bytes(1...(64 << 20)), .text("4MiB"), "Larger files are skipped."),
   ]
 
   private static let cache: [ConfigurationKey] = [

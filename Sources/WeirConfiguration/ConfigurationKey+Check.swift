@@ -3,6 +3,7 @@ extension ConfigurationKey.Kind {
   func value(ofText text: String) -> TypedValue {
     switch self {
     case .text, .path, .choice: return .text(text)
+    case .paths: return .texts(text.split(separator: ":").map(String.init))
     case .boolean: return text == "true" ? .boolean(true) : text == "false" ? .boolean(false) : .text(text)
     case .integer: return Int(text).map { .integer($0) } ?? .text(text)
     case .bytes: return .text(text)
@@ -13,7 +14,7 @@ extension ConfigurationKey.Kind {
   /// The value in its one form, or the failure that names key, found and allowed.
   func checked(_ setting: TypedSetting, key: String) throws(ConfigurationFailure) -> TypedValue {
     switch (self, setting.value) {
-    case (.text, .text), (.path, .text), (.boolean, .boolean):
+    case (.text, .text), (.path, .text), (.boolean, .boolean), (.paths, .texts):
       return setting.value
     case (.integer(let range), .integer(let number)):
       guard range.contains(number) else { throw outOfRange(setting, key: key) }

@@ -6,6 +6,8 @@ struct ConfigurationKey: Sendable {
     /// A path: `~/` is the home folder, and what is relative in the file is relative to the file's folder.
     case path
     case boolean
+    /// A list of paths, each as `path`; in a variable with colons between them.
+    case paths
     case integer(ClosedRange<Int>)
     /// Bytes: an integer, or a text such as `"256MiB"`.
     case bytes(ClosedRange<Int>)
@@ -43,6 +45,7 @@ extension ConfigurationKey.Kind {
     switch self {
     case .text, .path: "a text"
     case .boolean: "true or false"
+    case .paths: "a list of texts"
     case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
     case .bytes(let range):
       "bytes from \(range.lowerBound) to \(range.upperBound), as an integer or a text such as \"256MiB\""

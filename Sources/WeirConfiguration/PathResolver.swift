@@ -6,6 +6,22 @@ struct PathResolver {
   /// Nil when the key is empty. `~/` is the home folder; relative in a file means relative to the file's folder.
   func path(_ key: String) throws(ConfigurationFailure) -> String? {
     guard let typed = settings.optionalText(key) else { return nil }
+    return try resolved(typed, key: key)
+  }
+
+  /// Each of a list, in the same way; empty ones name nothing and are refused.
+  func paths(_ key: String) throws(ConfigurationFailure) -> [String] {
+    var paths: [String] = []
+    for typed in settings.texts(key) {
+      guard !typed.isEmpty else {
+        throw .outOfRange(key: key, origin: settings.origin(key), found: "an empty text", allowed: "paths of folders")
+      }
+      paths.append(try resolved(typed, key: key))
+    }
+    return paths
+  }
+
+  private func resolved(_ typed: String, key: String) throws(ConfigurationFailure) -> String {
     let origin = settings.origin(key)
     if typed == "~" || typed.hasPrefix("~/") {
       guard let home, !home.isEmpty else {

@@ -33,7 +33,9 @@ struct TypedSettings {
       switch node {
       case .value(let setting): values[key.path] = setting
       case .table(_, let origin): values[key.path] = TypedSetting(value: .other("a table"), origin: origin)
-      case .list(_, let origin): values[key.path] = TypedSetting(value: .other("a list"), origin: origin)
+      case .list(let nodes, let origin):
+        let value = Self.texts(nodes).map { TypedValue.texts($0) } ?? .other("a list")
+        values[key.path] = TypedSetting(value: value, origin: origin)
       }
     }
   }
@@ -77,6 +79,21 @@ struct TypedSettings {
   func boolean(_ path: String) -> Bool {
     guard case .boolean(let flag) = setting(path).value else { preconditionFailure("\(path) is a checked boolean") }
     return flag
+  }
+
+  func texts(_ path: String) -> [String] {
+    guard case .texts(let texts) = setting(path).value else { preconditionFailure("\(path) is a checked list") }
+    return texts
+  }
+
+  /// Nil where the list holds anything but texts.
+  private static func texts(_ nodes: [TypedDocument.Node]) -> [String]? {
+    var texts: [String] = []
+    for node in nodes {
+      guard case .value(let setting) = node, case .text(let text) = setting.value else { return nil }
+      texts.append(text)
+    }
+    return texts
   }
 
   private func setting(_ path: String) -> TypedSetting {

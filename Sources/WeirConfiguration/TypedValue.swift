@@ -4,6 +4,7 @@ enum TypedValue: Hashable {
   case integer(Int)
   case decimal(Double)
   case boolean(Bool)
+  case texts([String])
   /// A date, a list or a table where a plain value belongs; holds the name of what it is.
   case other(String)
 
@@ -14,6 +15,7 @@ enum TypedValue: Hashable {
     case .integer: "an integer"
     case .decimal: "a decimal number"
     case .boolean: "a boolean"
+    case .texts: "a list of texts"
     case .other(let name): name
     }
   }
@@ -25,6 +27,7 @@ enum TypedValue: Hashable {
     case .integer(let number): String(number)
     case .decimal(let number): String(number)
     case .boolean(let flag): String(flag)
+    case .texts(let texts): "[" + texts.map { TypedValue.quoted($0) }.joined(separator: ", ") + "]"
     case .other(let name): "<\(name)>"
     }
   }

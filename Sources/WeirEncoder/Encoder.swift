@@ -65,6 +65,11 @@ package final class Encoder: Sendable {
     return EncodedText(values: run(identifiers), tokens: identifiers.count, isTruncated: isTruncated)
   }
 
+  /// Tokens of a text however long it is, [CLS] and [SEP] left out.
+  package func countTokens(_ text: String) -> Int {
+    tokenizer.encode(text, options: EncodingOptions(parsesSpecialTokens: true, addsBoundaryTokens: false)).count
+  }
+
   /// The vector of a text given as token ids, [CLS] and [SEP] included.
   package func embed(identifiers: [Int32]) throws(EncoderFailure) -> [Float] {
     guard (1...shape.context).contains(identifiers.count) else {

@@ -18,6 +18,12 @@ extension FileFailure {
       "cannot \(operation) \(path): \(Self.reason(code)) (errno \(code))"
     case .truncated(let name, let offset, let wanted, let available):
       "\(name) ends too early: \(wanted) bytes wanted at offset \(offset), \(available) remain"
+    case .tooLarge(let path, let bytes, let allowed):
+      "\(path) has \(bytes) bytes, at most \(allowed) are read: split it, or raise the limit"
+    case .changed(let path):
+      "\(path) was written while it was read: try again when its writer has finished"
+    case .tooManyNames(let path, let allowed):
+      "the folder \(path) has more than \(allowed) names: split it"
     case .locked(let path, let holder):
       if let holder {
         "\(path) is locked by process \(holder): stop that process or use another state folder"

@@ -14,6 +14,12 @@ package enum FileFailure: Error, Equatable, Sendable {
   case system(path: String, operation: String, code: Int32)
   /// `wanted` bytes at `offset` were asked for where only `available` remain.
   case truncated(name: String, offset: Int, wanted: UInt64, available: Int)
+  /// The file has more `bytes` than are read.
+  case tooLarge(path: String, bytes: Int, allowed: Int)
+  /// The file was written while it was read.
+  case changed(path: String)
+  /// The folder has more names than are read.
+  case tooManyNames(path: String, allowed: Int)
   /// Another process holds the lock; `holder` is its id where the lock file tells it.
   case locked(path: String, holder: Int32?)
 }

@@ -6,6 +6,8 @@ struct Cascade: Sendable {
   let local: (any LocalAnswerer)?
   let remotes: RemoteRoutes
   let lane: BlockingLane
+  /// The conversation as each kind of answerer is given it.
+  let turns: GroundedTurns
   /// Shortens the conversation for remote models; run once, when the first of them is asked.
   var compress: @Sendable ([ChatMessage]) -> Result<PromptCompressor.Outcome, PromptCompressor.Failure> = { messages in
     let tokens = PromptCompressor.tokens(of: messages)
@@ -97,7 +99,7 @@ struct Cascade: Sendable {
       sent.messages = done.messages
       return sent
     }
-    let messages = request.messages
+    let messages = turns.remote
     switch await lane.run({ compress(messages) }) {
     case .failure(let failure):
       outcome.end = .unanswered(.tooLongForRemote(failure), mayWait: false)
@@ -128,9 +130,10 @@ struct Cascade: Sendable {
     _ request: RouteRequest, intent: String?, isCancelled: @escaping @Sendable () -> Bool
   ) async -> (Result<Answer, RouteError>, LocalAnswer.Acceptance?) {
     guard let local else { preconditionFailure("a plan asks only for a generator that is loaded") }
+    let messages = turns.local
     let result = await lane.run { () -> Result<LocalAnswer, RouteError> in
       Result { () throws(RouteError) in
-        try local.answer(request.messages, intent: intent, settings: request.settings, isCancelled: isCancelled)
+        try local.answer(messages, intent: intent, settings: request.settings, isCancelled: isCancelled)
       }
     }
     switch result {

@@ -37,6 +37,14 @@ package struct GeneratorAnswerer: LocalAnswerer {
   package var window: Int { generator.model.context }
   package var readsSingleTurns: Bool { settings.isToldTheIntent }
 
+  /// A chat template is the sign of a model that was tuned to follow instructions; without one it continues text.
+  package var followsInstructions: Bool {
+    guard !settings.isToldTheIntent, let family = settings.template ?? generator.templateFamily else { return false }
+    return family != .plain
+  }
+
+  package func answerTokens(for request: ModelSettings) -> Int { options(for: request).maxTokens }
+
   package func promptTokens(of messages: [ChatMessage], intent: String?) -> Int {
     let options = GenerationOptions(template: settings.template)
     // What cannot be read at all fills the window: the policy then looks elsewhere.

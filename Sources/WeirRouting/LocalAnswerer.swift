@@ -10,9 +10,14 @@ package protocol LocalAnswerer: Sendable {
   var window: Int { get }
   /// True for a model that is told the intent and reads one turn.
   var readsSingleTurns: Bool { get }
+  /// True for an instruction-tuned model: it is given passages of documents and earlier answers.
+  var followsInstructions: Bool { get }
 
   /// Tokens of the conversation as the model reads it, template included.
   func promptTokens(of messages: [ChatMessage], intent: String?) -> Int
+
+  /// Most tokens of an answer to a request with these settings.
+  func answerTokens(for settings: ModelSettings) -> Int
 
   /// Writes an answer and checks it; blocks the calling thread, and stops early when `isCancelled` says so.
   func answer(

@@ -19,6 +19,8 @@ struct Passage {
   var complexity: Double?
   var band: ReviewBands.Band?
   var reasons: [RouteReason] = []
+  /// What the answerers are given; nil where it was not asked for.
+  var turns: GroundedTurns?
   /// True for an answer that is given although its confidence is too low: it is not cached.
   var isDoubtful = false
 

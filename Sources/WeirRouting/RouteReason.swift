@@ -32,6 +32,14 @@ package enum RouteReason: Sendable, Hashable {
   case negated
   /// The generator's own estimate that its answer is fit for the prompt, and the least that is accepted.
   case acceptance(probability: Double, threshold: Double)
+  /// Passages of the documents stand in the prompt.
+  case grounded(passages: Int)
+  /// No passage is near enough to the prompt, or none fits.
+  case notGrounded
+  /// Documents are configured, and nobody here reads them.
+  case documentsUnused
+  /// Earlier answers stand in the prompt.
+  case fewShot(examples: Int)
   /// The local answer is likely under its model, ended by itself and does not loop.
   case checkPassed
   /// The local answer failed its check.
@@ -69,6 +77,10 @@ package enum RouteReason: Sendable, Hashable {
     case .notReadWhole: "not_read_whole"
     case .negated: "negated"
     case .acceptance: "acceptance"
+    case .grounded: "grounded"
+    case .notGrounded: "not_grounded"
+    case .documentsUnused: "documents_unused"
+    case .fewShot: "few_shot"
     case .checkPassed: "check_passed"
     case .checkFailed: "check_failed"
     case .remoteTier: "remote_tier"
@@ -106,6 +118,11 @@ package enum RouteReason: Sendable, Hashable {
     case .negated: "it asks not to do something, which the classifier does not hear"
     case .acceptance(let probability, let threshold):
       "the local answer is fit with probability \(probability.decimals(3)) (at least \(threshold.decimals(3)))"
+    case .grounded(let passages): "\(passages) passages of the documents are in the prompt"
+    case .notGrounded: "no passage of the documents scores high enough and fits"
+    case .documentsUnused:
+      "documents are not used: the generator is told the intent or follows no instructions, and remote models get none"
+    case .fewShot(let examples): "\(examples) earlier answers are in the prompt as examples"
     case .checkPassed: "the local answer passed its check: it is likely, ended by itself, and does not loop"
     case .checkFailed(let what): "the local answer failed its check: \(what)"
     case .remoteTier(let tier, let complexity): "complexity \(complexity.decimals(2)) asks for tier \(tier.rawValue)"

@@ -33,6 +33,10 @@ package struct RouteReply: Sendable, Hashable {
   package var savedByCache: Money
   package var savedByRouting: Money
   package var savedByCompression: Money = .zero
+  /// The passages that the answer was given with.
+  package var citations: [Citation] = []
+  /// Ids of the cache's entries that the generator was shown as examples, nearest last.
+  package var examples: [Int64] = []
 
   package var answer: String? {
     if case .answered(let text) = outcome { text } else { nil }

@@ -14,6 +14,9 @@ extension Router {
     var hit: CacheHit?
     var admitted: (answer: CachedAnswer, embedding: Embedding?)?
     var sample: ReviewSample?
+    var citations: [Citation] = []
+    /// Of the cache's entries.
+    var examples: [Int64] = []
   }
 
   func reply(_ way: inout Passage, with hit: CacheHit, tier: Tier) -> RouteReply {
@@ -22,7 +25,7 @@ extension Router {
     event.intent = hit.answer.intent
     event.usage = hit.answer.usage
     event.savedByCache = baseline(hit.answer.usage, at: way.at)
-    return settle(&way, Record(event: event, hit: hit), .answered(hit.answer.text))
+    return settle(&way, Record(event: event, hit: hit, citations: hit.answer.citations), .answered(hit.answer.text))
   }
 
   func reply(_ way: inout Passage, with outcome: Cascade.Outcome, embedding: PromptEmbedding) -> RouteReply {
@@ -72,10 +75,13 @@ extension Router {
       event.savedByCompression = price.input.times(tokens)
     }
     var record = Record(event: event)
+    record.citations = way.turns?.citations(tier: answer.tier, answer: answer.text) ?? []
+    if answer.tier == .generator { record.examples = way.turns?.examples ?? [] }
     if !way.isDoubtful, answer.isWhole {
       record.admitted = (
         CachedAnswer(
-          text: answer.text, tier: answer.tier, model: answer.model, intent: event.intent, usage: answer.usage),
+          text: answer.text, tier: answer.tier, model: answer.model, intent: event.intent, usage: answer.usage,
+          citations: record.citations),
         embedding.vector
       )
     }
@@ -123,7 +129,8 @@ extension Router {
       intent: event.intent, reading: way.reading, complexity: way.complexity, band: way.band, reasons: way.reasons,
       timings: way.timer.timings, nanoseconds: way.timer.elapsed, usage: event.usage, cost: event.cost,
       savedByCache: event.savedByCache, savedByRouting: event.savedByRouting,
-      savedByCompression: event.savedByCompression)
+      savedByCompression: event.savedByCompression,
+      citations: event.tier == nil ? [] : record.citations, examples: record.examples)
   }
 
   /// The event goes last, so that its own row knows how long the step took, but for the commit.

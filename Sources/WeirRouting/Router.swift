@@ -3,6 +3,7 @@ package import WeirClassifier
 package import WeirDomain
 package import WeirEncoder
 package import WeirLedger
+internal import WeirRetrieval
 package import WeirReview
 package import WeirStore
 
@@ -22,11 +23,12 @@ package struct Router: Sendable {
     package var sampler: ReviewSampler?
     package var settings: RouterSettings
     package var clock: NodeClock
+    package var grounding: Grounding
 
     package init(
       encoder: Encoder, classifier: IntentClassifier, cache: ResponseCache?, local: (any LocalAnswerer)?,
       remotes: RemoteRoutes, store: Store, prices: PriceList, policy: RoutePolicy, sampler: ReviewSampler?,
-      settings: RouterSettings, clock: NodeClock
+      settings: RouterSettings, clock: NodeClock, grounding: Grounding = .none
     ) {
       self.encoder = encoder
       self.classifier = classifier
@@ -39,6 +41,7 @@ package struct Router: Sendable {
       self.sampler = sampler
       self.settings = settings
       self.clock = clock
+      self.grounding = grounding
     }
   }
 
@@ -71,7 +74,8 @@ package struct Router: Sendable {
       if let hit = try similar(embedding, &way) { return reply(&way, with: hit, tier: .semantic) }
       try classify(embedding, &way)
       let plan = try decide(&way)
-      let outcome = await answer(plan, &way, isCancelled: isCancelled)
+      let turns = try ground(plan, embedding, &way)
+      let outcome = await answer(plan, turns, &way, isCancelled: isCancelled)
       return reply(&way, with: outcome, embedding: embedding)
     } catch {
       return reply(&way, with: error)
@@ -86,7 +90,9 @@ package struct Router: Sendable {
       guard bytes <= parts.settings.maxPromptBytes else {
         throw .promptTooLarge(bytes: bytes, allowed: parts.settings.maxPromptBytes)
       }
-      way.cachePlan = parts.cache.map { CachePlan(way.request, $0.configuration) }
+      way.cachePlan = parts.cache.map {
+        CachePlan(way.request, $0.configuration, documents: parts.grounding.documents?.version)
+      }
     }
   }
 
@@ -174,12 +180,12 @@ package struct Router: Sendable {
   // MARK: Step 8
 
   private func answer(
-    _ plan: RoutePlan, _ way: inout Passage, isCancelled: @escaping @Sendable () -> Bool
+    _ plan: RoutePlan, _ turns: GroundedTurns, _ way: inout Passage, isCancelled: @escaping @Sendable () -> Bool
   ) async -> Cascade.Outcome {
     let begin = way.timer.mark()
     defer { way.timer.finish(.answer, since: begin) }
     let (encoder, compressor, prompt) = (parts.encoder, parts.settings.compressor, way.request.prompt)
-    let cascade = Cascade(local: parts.local, remotes: parts.remotes, lane: lane) { messages in
+    let cascade = Cascade(local: parts.local, remotes: parts.remotes, lane: lane, turns: turns) { messages in
       Result { () throws(PromptCompressor.Failure) in
         let last = compressor.maxTokens == nil ? nil : encoder.embed(prompt).values
         return try compressor.compress(messages) { text in

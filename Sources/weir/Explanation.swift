@@ -27,6 +27,14 @@ struct Explanation {
     if let band = reply.band { rows.append("  band         \(band.rawValue)") }
     rows.append("  why")
     for (index, reason) in reply.reasons.enumerated() { rows.append("    \(index + 1). \(reason.text.printable)") }
+    if !reply.citations.isEmpty { rows.append("  sources") }
+    for citation in reply.citations {
+      let named = citation.isNamed ? "named in the answer" : "not named"
+      rows.append("    [\(citation.number)] \(citation.place.printable)  score \(citation.score.decimals(3)), \(named)")
+    }
+    if !reply.examples.isEmpty {
+      rows.append("  examples     cache entries " + reply.examples.map { "\($0)" }.joined(separator: ", "))
+    }
     rows.append("  steps")
     let longest = max(reply.timings.map(\.nanoseconds).max() ?? 1, 1)
     for timing in reply.timings {

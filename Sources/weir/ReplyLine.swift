@@ -74,6 +74,12 @@ enum ReplyLine {
       writer.endObject()
     }
     writer.endArray()
+    writer.beginArray("citations")
+    for citation in reply.citations { citation.write(to: &writer) }
+    writer.endArray()
+    writer.beginArray("examples")
+    for id in reply.examples { writer.add(nil, id) }
+    writer.endArray()
     writer.beginObject("timings_us")
     for timing in reply.timings {
       writer.add(timing.step.rawValue, Double(timing.nanoseconds) / 1000, decimals: 1)

@@ -67,7 +67,11 @@ struct RouteCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await ProcessExit.reporting {
-      let node = try Node.open(node.load(jobs: jobs), environment: NodeOptions.environment)
+      var reading = IndexProgressLine()
+      let node = try Node.open(
+        node.load(jobs: jobs), environment: NodeOptions.environment,
+        onProgress: { progress in if !quiet { reading.show(progress, now: SystemClock.monotonicNanoseconds) } })
+      reading.end()
       let session = try RouteSession(command: self, node: node)
       let tally = try await session.run()
       try await node.close()

@@ -18,7 +18,7 @@ struct Weir: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       RouteCommand.self, ReportCommand.self, ReviewCommand.self, EvalCommand.self, ModelsCommand.self,
-      EmbedCommand.self, DoctorCommand.self, InitCommand.self,
+      EmbedCommand.self, DocumentsCommand.self, DoctorCommand.self, InitCommand.self,
     ])
 
   static func main() async {

@@ -256,6 +256,7 @@ final class ScriptedLocal: LocalAnswerer {
   let model = "scripted"
   let window = 512
   let readsSingleTurns = true
+  let followsInstructions = false
   private let verdict: LocalAnswer.Verdict
   private let acceptance: LocalAnswer.Acceptance?
   private let count = Mutex(0)
@@ -268,6 +269,8 @@ final class ScriptedLocal: LocalAnswerer {
   var calls: Int { count.withLock { $0 } }
 
   func promptTokens(of messages: [ChatMessage], intent: String?) -> Int { 3 }
+
+  func answerTokens(for settings: ModelSettings) -> Int { 100 }
 
   func answer(
     _ messages: [ChatMessage], intent: String?, settings: ModelSettings,

@@ -28,6 +28,7 @@ LEVELS = {
     "WeirClassifier": 3,
     "WeirGenerator": 3,
     "WeirCache": 3,
+    "WeirRetrieval": 3,
     "WeirFleet": 3,
     "WeirRouting": 4,
     "WeirTraining": 4,

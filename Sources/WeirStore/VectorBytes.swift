@@ -1,6 +1,6 @@
 /// Vectors as the database keeps them: float32, little-endian.
-enum VectorBytes {
-  static func write(_ vector: [Float]) -> [UInt8] {
+package enum VectorBytes {
+  package static func write(_ vector: [Float]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(vector.count * 4)
     for value in vector {
@@ -11,7 +11,7 @@ enum VectorBytes {
   }
 
   /// Nil unless the bytes are whole numbers of four.
-  static func read(_ bytes: [UInt8]) -> [Float]? {
+  package static func read(_ bytes: [UInt8]) -> [Float]? {
     guard bytes.count.isMultiple(of: 4) else { return nil }
     return stride(from: 0, to: bytes.count, by: 4).map { start in
       let bits =
