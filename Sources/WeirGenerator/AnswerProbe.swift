@@ -8,6 +8,8 @@ package struct AnswerProbe: Sendable, Equatable {
     case cutOff(Generation.FinishReason)
     /// This share of the answer's runs of four tokens had been there before.
     case loop(share: Double, allowed: Double)
+    /// A line of four words or more stands twice, whatever its number in a list.
+    case repeatedLine
     /// Mean natural log-probability of a token.
     case unlikely(found: Double, allowed: Double)
     /// The probability that it is fit for its prompt; 0 where it cannot be told.
@@ -19,6 +21,7 @@ package struct AnswerProbe: Sendable, Equatable {
       case .empty: "empty"
       case .cutOff: "cut_off"
       case .loop: "loop"
+      case .repeatedLine: "repeated_line"
       case .unlikely: "unlikely"
       case .unfit: "unfit"
       }
@@ -54,6 +57,7 @@ package struct AnswerProbe: Sendable, Equatable {
     if answer.finish != .stop { return .rejected(.cutOff(answer.finish)) }
     let share = Self.repeatedShare(of: answer.tokens)
     if share > largestRepeatedShare { return .rejected(.loop(share: share, allowed: largestRepeatedShare)) }
+    if Self.repeatsLine(answer.text) { return .rejected(.repeatedLine) }
     if let least = leastMeanLogProbability {
       // A mean that is not a number fails every comparison, so ask for what is good.
       let mean = answer.meanLogProbability ?? -.infinity
@@ -66,6 +70,17 @@ package struct AnswerProbe: Sendable, Equatable {
       }
     }
     return .accepted
+  }
+
+  /// Whether a line of four words or more stands twice in the text; numbers and dashes before it do not count.
+  package static func repeatsLine(_ text: String) -> Bool {
+    var seen: Set<Substring> = []
+    for line in text.split(whereSeparator: \.isNewline) {
+      let words = line.drop { !$0.isLetter && $0 != "{" }
+      guard words.split(separator: " ").count >= 4 else { continue }
+      if !seen.insert(words).inserted { return true }
+    }
+    return false
   }
 
   /// The share of runs of four tokens that occurred before in the same answer; 0 for short answers.

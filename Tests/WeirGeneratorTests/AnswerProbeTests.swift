@@ -36,6 +36,13 @@ struct AnswerProbeTests {
     #expect(AnswerProbe.repeatedShare(of: Array(repeating: 4, count: 18)) == 0)
   }
 
+  @Test func `a list that says an item twice is rejected and short lines may come again`() {
+    let list = "Please tell us:\n\n1. Your order number\n2. The date of purchase\n3. The date of purchase"
+    #expect(AnswerProbe().judge(answer(list)) == .rejected(.repeatedLine))
+    let short = "Press twice:\n\n1. Press Enter\n2. Press Enter\n3. The date of purchase"
+    #expect(AnswerProbe().judge(answer(short)) == .accepted)
+  }
+
   @Test func `an unlikely answer, or one of unknown likelihood, is rejected`() {
     let probe = AnswerProbe(leastMeanLogProbability: -1)
     #expect(probe.judge(answer(mean: -1)) == .accepted)

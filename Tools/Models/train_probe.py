@@ -96,9 +96,9 @@ def main():
     fold = np.array(fold)
     weigh = lambda kinds: np.array([DEPLOYED[k] for k in kinds]) / np.bincount(kinds, minlength=4)[kinds] * len(kinds)
     weight, tweight = weigh(kind), weigh(tkind)
-    figures = {"signals": {}}
+    figures = {"alone": {}}
     for k, name in enumerate(reply_writer.SIGNALS):
-        figures["signals"][name] = [roc_auc_score(tgood, ts[:, k]), roc_auc_score(tgood[tkind < 2], ts[tkind < 2, k])]
+        figures["alone"][name] = [roc_auc_score(tgood, ts[:, k]), roc_auc_score(tgood[tkind < 2], ts[tkind < 2, k])]
     wanted = {"signals": [s, ts], "signals and mean state": [np.hstack([s, m]), np.hstack([ts, tm])],
               "signals and first state": [np.hstack([s, f]), np.hstack([ts, tf])],
               "signals and both states": [np.hstack([s, f, m]), np.hstack([ts, tf, tm])]}
