@@ -40,11 +40,12 @@ let package = Package(
     // Level 0: C, and the vocabulary.
     .target(name: "CWeirKernels", cSettings: strictC),
     .target(name: "CWeirBundle", cSettings: strictC),
+    .target(name: "COpenBLAS", cSettings: strictC, linkerSettings: [.linkedLibrary("openblas")]),
     .target(name: "CCurl", cSettings: strictC, linkerSettings: [.linkedLibrary("curl")]),
     module("WeirDomain"),
     // Level 1: files, numbers, rows, bytes on the wire, settings.
     module("WeirFiles", [.product(name: "Crypto", package: "swift-crypto")]),
-    module("WeirTensor", ["CWeirKernels"]),
+    module("WeirTensor", ["COpenBLAS", "CWeirKernels"]),
     module("WeirStore", ["WeirDomain", .product(name: "GRDB", package: "GRDB.swift")]),
     module("WeirHTTP", ["WeirDomain", "CCurl"]),
     module("WeirConfiguration", ["WeirDomain"]),
@@ -69,6 +70,9 @@ let package = Package(
         "WeirDomain", "WeirFiles", "WeirStore", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder",
         "WeirClassifier", "WeirGenerator", "WeirCache", "WeirRetrieval",
       ]),
+    module(
+      "WeirTraining",
+      ["WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirEncoder", "WeirClassifier", "WeirEvaluation"]),
     // Level 5: the one place where parts are put together.
     module(
       "WeirAssembly",
@@ -76,7 +80,7 @@ let package = Package(
         "CWeirBundle", "WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore", "WeirHTTP",
         "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
         "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRetrieval", "WeirRouting", "WeirDownload",
-        "WeirEvaluation",
+        "WeirEvaluation", "WeirTraining",
       ]),
     // Level 7: the commands.
     .executableTarget(
@@ -84,6 +88,7 @@ let package = Package(
       dependencies: [
         "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder", "WeirEvaluation", "WeirFiles",
         "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
+        "WeirTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -106,6 +111,9 @@ let package = Package(
     tests("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
     tests("WeirClassifier", ["WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
+    tests(
+      "WeirTraining",
+      ["WeirClassifier", "WeirDomain", "WeirEvaluation", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
     tests("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
     tests("WeirCache", ["WeirDomain", "WeirStore", "WeirTestSupport", "WeirVectorIndex"]),
     tests("WeirRetrieval", ["WeirDomain", "WeirFiles", "WeirStore", "WeirTestSupport"]),

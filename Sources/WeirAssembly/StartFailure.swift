@@ -28,6 +28,8 @@ package enum StartFailure: Error, Sendable, Hashable {
   case exists(path: String)
   /// A command about documents, and none are configured.
   case noDocuments
+  case tooFewIntents(found: Int)
+  case cannotCreate(path: String)
 
   package init(describing error: any Error) {
     self =
@@ -67,6 +69,9 @@ package enum StartFailure: Error, Sendable, Hashable {
     case .noHome: "no home folder is known; name the file with --config"
     case .noDocuments:
       "no documents are configured: write documents = [\"folder\"] at the top of the configuration file"
+    case .tooFewIntents(let found):
+      "\(found) \(found == 1 ? "intent" : "intents") found in the examples, training needs at least 2: label more examples"
+    case .cannotCreate(let path): "the folder \(path) cannot be created: check the path and its permissions"
     case .exists(let path): "\(path) is there already; --force replaces it"
     }
   }

@@ -6,22 +6,15 @@ package struct Classification: Sendable, Equatable {
     package let probability: Float
   }
 
-  /// What the two heads see, in the order of their weights.
+  /// What the two heads see: one value for each `ConfidenceFeature`, in the order of its cases.
   package struct Features: Sendable, Equatable {
-    /// Largest in-scope probability, temperature applied.
-    package let probability: Float
-    /// That probability minus the second.
-    package let margin: Float
-    package let outOfScopeProbability: Float
-    /// Log-sum-exp of the logits without temperature: low for prompts unlike the training's (Liu et al. 2020).
-    package let energy: Float
-    /// Cosine to the centre of the intent named.
-    package let centreCosine: Float
-    /// Largest cosine to any intent's centre.
-    package let bestCentreCosine: Float
+    private var all = [Float](repeating: 0, count: ConfidenceFeature.allCases.count)
 
-    package var values: [Float] {
-      [probability, margin, outOfScopeProbability, energy, centreCosine, bestCentreCosine]
+    package init() {}
+
+    package subscript(feature: ConfidenceFeature) -> Float {
+      get { all[feature.index] }
+      set { all[feature.index] = newValue }
     }
   }
 
@@ -34,4 +27,30 @@ package struct Classification: Sendable, Equatable {
   /// The most probable in-scope intents, best first; at most three.
   package let ranked: [Ranked]
   package let features: Features
+  /// Probability that a small local model's answer is good enough; nil where the bundle cannot tell.
+  package let sufficiency: Float?
+  /// How hard the prompt is, 0 to 1, as learned from labelled examples; nil where the bundle has not learned it.
+  package let complexity: Float?
+}
+
+extension ConfidenceFeature {
+  var index: Int {
+    switch self {
+    case .probability: 0
+    case .margin: 1
+    case .outOfScopeProbability: 2
+    case .energy: 3
+    case .centreCosine: 4
+    case .bestCentreCosine: 5
+    case .logOdds: 6
+    case .largestLogit: 7
+    case .logitMargin: 8
+    case .outOfScopeLogit: 9
+    case .entropy: 10
+    case .nearest: 11
+    case .ownNearest: 12
+    case .meanNearest: 13
+    case .outOfScopeNearest: 14
+    }
+  }
 }

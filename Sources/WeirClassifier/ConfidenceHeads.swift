@@ -1,21 +1,38 @@
-/// The two logistic regressions over a classification's features, and the isotonic curve behind the first.
-struct ConfidenceHeads: Sendable {
-  static let featureCount = 6
-
+/// The two logistic regressions over the features of a classification's features, and the isotonic curve behind the first.
+package struct ConfidenceHeads: Sendable {
   /// w · z + b over standardized features.
-  struct Head: Sendable {
-    let weights: [Float]
-    let bias: Float
+  package struct Head: Sendable {
+    package var weights: [Float]
+    package var bias: Float
+
+    package init(weights: [Float], bias: Float) {
+      self.weights = weights
+      self.bias = bias
+    }
   }
 
-  let mean: [Float]
+  /// What `mean`, `scale` and the weights belong to, in their order.
+  package var features: [ConfidenceFeature]
+  package var mean: [Float]
   /// Above 0.
-  let scale: [Float]
-  let confidence: Head
-  let gate: Head
+  package var scale: [Float]
+  package var confidence: Head
+  package var gate: Head
   /// Calibration curve from raw to calibrated confidence: `x` strictly rising, `y` never falling, both within 0...1.
-  let x: [Float]
-  let y: [Float]
+  package var x: [Float]
+  package var y: [Float]
+
+  package init(
+    features: [ConfidenceFeature], mean: [Float], scale: [Float], confidence: Head, gate: Head, x: [Float], y: [Float]
+  ) {
+    self.features = features
+    self.mean = mean
+    self.scale = scale
+    self.confidence = confidence
+    self.gate = gate
+    self.x = x
+    self.y = y
+  }
 
   /// Calibrated probability that the intent is right.
   func confidence(_ features: Classification.Features) -> Float {
@@ -26,7 +43,7 @@ struct ConfidenceHeads: Sendable {
   func outOfScope(_ features: Classification.Features) -> Float { Self.sigmoid(score(gate, features)) }
 
   /// Piecewise linear between the knots, constant outside.
-  func calibrated(_ raw: Float) -> Float {
+  package func calibrated(_ raw: Float) -> Float {
     guard let first = x.first, let last = x.last, raw > first else { return y.first ?? raw }
     if raw >= last { return y[y.count - 1] }
     // At most a few dozen knots: a scan is as fast as a search.
@@ -37,13 +54,13 @@ struct ConfidenceHeads: Sendable {
 
   private func score(_ head: Head, _ features: Classification.Features) -> Float {
     var sum = head.bias
-    for (index, value) in features.values.enumerated() {
-      sum += head.weights[index] * (value - mean[index]) / scale[index]
+    for (index, feature) in self.features.enumerated() {
+      sum += head.weights[index] * (features[feature] - mean[index]) / scale[index]
     }
     return sum
   }
 
-  static func sigmoid(_ value: Float) -> Float {
+  package static func sigmoid(_ value: Float) -> Float {
     // Written so that neither side overflows.
     if value >= 0 { return 1 / (1 + exponential(-value)) }
     let power = exponential(value)

@@ -1,11 +1,11 @@
 /// A matrix with a bias: y = W x + b, W row-major with one row per output.
-struct DenseLayer: Sendable {
-  let inputs: Int
-  let outputs: Int
-  private let weights: [Float]
-  private let bias: [Float]
+package struct DenseLayer: Sendable {
+  package let inputs: Int
+  package let outputs: Int
+  package let weights: [Float]
+  package let bias: [Float]
 
-  init(inputs: Int, outputs: Int, weights: [Float], bias: [Float]) {
+  package init(inputs: Int, outputs: Int, weights: [Float], bias: [Float]) {
     precondition(weights.count == inputs * outputs && bias.count == outputs, "A layer's weights must fit its shape.")
     self.inputs = inputs
     self.outputs = outputs
@@ -19,7 +19,7 @@ struct DenseLayer: Sendable {
 
   /// Eight sums side by side, which the compiler keeps in one vector register; the order of additions is fixed, so
   /// that every host gives the same result.
-  static func dot(_ row: ArraySlice<Float>, _ x: [Float]) -> Float {
+  package static func dot(_ row: ArraySlice<Float>, _ x: [Float]) -> Float {
     precondition(row.count == x.count, "A row and its input must have the same length.")
     var sums = SIMD8<Float>(repeating: 0)
     let start = row.startIndex

@@ -1,4 +1,6 @@
 package import WeirModelFiles
+internal import WeirFiles
+internal import WeirTensor
 
 /// Reading a classifier from a GGUF file with `general.architecture` = "weir-intents".
 extension IntentClassifier {
@@ -32,21 +34,25 @@ extension IntentClassifier {
     let hiddenWeights = try Self.matrix(file, "hidden.weight")
     let (inputs, width) = (hiddenWeights.columns, hiddenWeights.rows)
     let count = labels.count - 1
+    let outputs = try Self.matrix(file, "output.weight").rows == count ? count : labels.count
     encoderFingerprint = trainedFor
-    intents = Array(labels.dropLast())
-    dimensions = inputs
-    hidden = DenseLayer(
-      inputs: inputs, outputs: width, weights: try hiddenWeights.floats(),
-      bias: try Self.vector(file, "hidden.bias", width))
-    output = DenseLayer(
-      inputs: width, outputs: labels.count,
-      weights: try file.tensor("output.weight", shape: [width, labels.count]).floats(),
-      bias: try Self.vector(file, "output.bias", labels.count))
-    temperature = try Self.positive(file, "weir.intents.temperature")
     let flat = try file.tensor("centres.weight", shape: [inputs, count]).floats()
-    centres = (0..<count).map { Array(flat[($0 * inputs)..<(($0 + 1) * inputs)]) }
-    try Self.checkUnitLength(centres, file)
-    heads = try Self.heads(file)
+    parts = ClassifierParts(
+      intents: Array(labels.dropLast()),
+      hidden: DenseLayer(
+        inputs: inputs, outputs: width, weights: try hiddenWeights.floats(),
+        bias: try Self.vector(file, "hidden.bias", width)),
+      output: DenseLayer(
+        inputs: width, outputs: outputs,
+        weights: try file.tensor("output.weight", shape: [width, outputs]).floats(),
+        bias: try Self.vector(file, "output.bias", outputs)),
+      temperature: try Self.positive(file, "weir.intents.temperature"),
+      centres: (0..<count).map { Array(flat[($0 * inputs)..<(($0 + 1) * inputs)]) },
+      prototypes: try Self.prototypes(file, inputs: inputs, intents: count),
+      heads: try Self.heads(file),
+      sufficiency: try Self.promptHead(file, "sufficiency", inputs),
+      complexity: try Self.promptHead(file, "complexity", inputs))
+    try Self.checkUnitLength(parts.centres, file)
   }
 
   private static func labels(_ file: GGUFFile) throws(ModelFileFailure) -> [String] {
@@ -83,18 +89,69 @@ extension IntentClassifier {
     return value
   }
 
-  private static func checkUnitLength(_ centres: [[Float]], _ file: GGUFFile) throws(ModelFileFailure) {
-    for centre in centres {
-      let length = DenseLayer.dot(centre[...], centre).squareRoot()
-      // Float32 rounding of a vector of 384 stays far below this.
+  private static func checkUnitLength(
+    _ rows: [[Float]], _ file: GGUFFile, key: String = "centres.weight"
+  ) throws(ModelFileFailure) {
+    for row in rows {
+      let length = DenseLayer.dot(row[...], row).squareRoot()
+      // The rounding to F16 of a vector of 384 stays far below this.
       guard abs(length - 1) < 1e-3 else {
-        throw .badValue(file: file.name, key: "centres.weight", found: "length \(length)", allowed: "length 1")
+        throw .badValue(file: file.name, key: key, found: "length \(length)", allowed: "length 1")
       }
     }
   }
 
+  private static func prototypes(
+    _ file: GGUFFile, inputs: Int, intents: Int
+  ) throws(ModelFileFailure) -> Prototypes? {
+    let name = "prototypes.weight"
+    guard let tensor = file.tensorIfPresent(name) else { return nil }
+    let key = "weir.intents.prototype_owners"
+    let owners = try file.ints(key)
+    guard (1...Prototypes.most).contains(owners.count), owners.allSatisfy({ (0...intents).contains($0) }) else {
+      throw .badValue(
+        file: file.name, key: key, found: "\(owners.count) numbers, or one that is no intent's",
+        allowed: "1 to \(Prototypes.most) numbers from 0 to \(intents)")
+    }
+    let values = try file.tensor(name, shape: [inputs, owners.count]).floats()
+    try checkUnitLength(
+      owners.indices.map { Array(values[($0 * inputs)..<(($0 + 1) * inputs)]) }, file, key: name)
+    let (type, region) = (try tensor.type(), try tensor.region())
+    let vectors: WeightMatrix
+    do throws(TensorFailure) {
+      vectors = try region.withSpan { (span) throws(TensorFailure) in
+        try WeightMatrix(type: type, rows: owners.count, columns: inputs, bytes: span)
+      }
+    } catch {
+      throw .badValue(file: file.name, key: name, found: error.message, allowed: "a matrix")
+    }
+    return Prototypes(vectors: vectors, owners: owners)
+  }
+
+  private static func promptHead(
+    _ file: GGUFFile, _ name: String, _ inputs: Int
+  ) throws(ModelFileFailure) -> PromptHead? {
+    guard file.tensorIfPresent(name + ".weight") != nil else { return nil }
+    return PromptHead(
+      weights: try vector(file, name + ".weight", inputs), bias: try vector(file, name + ".bias", 1)[0])
+  }
+
+  private static func features(_ file: GGUFFile) throws(ModelFileFailure) -> [ConfidenceFeature] {
+    let key = "weir.intents.features"
+    guard file.has(key) else { return ConfidenceFeature.first }
+    let names = try file.strings(key)
+    let features = names.compactMap(ConfidenceFeature.init(rawValue:))
+    guard features.count == names.count, Set(features).count == names.count, !names.isEmpty else {
+      throw .badValue(
+        file: file.name, key: key, found: "a name that is unknown or repeated, or none",
+        allowed: ConfidenceFeature.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return features
+  }
+
   private static func heads(_ file: GGUFFile) throws(ModelFileFailure) -> ConfidenceHeads {
-    let count = ConfidenceHeads.featureCount
+    let features = try features(file)
+    let count = features.count
     let scale = try vector(file, "confidence.scale", count)
     guard scale.allSatisfy({ $0 > 0 }) else {
       throw .badValue(file: file.name, key: "confidence.scale", found: "a value of 0 or less", allowed: "above 0")
@@ -113,7 +170,7 @@ extension IntentClassifier {
         allowed: "rising x and never falling y within 0 to 1")
     }
     return ConfidenceHeads(
-      mean: try vector(file, "confidence.mean", count), scale: scale, confidence: try head("confidence"),
+      features: features, mean: try vector(file, "confidence.mean", count), scale: scale, confidence: try head("confidence"),
       gate: try head("gate"), x: x, y: y)
   }
 }

@@ -17,8 +17,8 @@ struct Weir: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RouteCommand.self, ReportCommand.self, ReviewCommand.self, EvalCommand.self, ModelsCommand.self,
-      EmbedCommand.self, DocumentsCommand.self, DoctorCommand.self, InitCommand.self,
+      RouteCommand.self, ReportCommand.self, ReviewCommand.self, EvalCommand.self, TrainCommand.self,
+      ModelsCommand.self, EmbedCommand.self, DocumentsCommand.self, DoctorCommand.self, InitCommand.self,
     ])
 
   static func main() async {

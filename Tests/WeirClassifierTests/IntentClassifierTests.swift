@@ -18,7 +18,7 @@ import WeirTestSupport
         #expect(found.intent == expected.intent)
         #expect(abs(Double(found.confidence) - expected.confidence) < 1e-4)
         #expect(abs(Double(found.outOfScope) - expected.outOfScope) < 1e-4)
-        for (feature, value) in zip(found.features.values, expected.features) {
+        for (feature, value) in zip(ConfidenceFeature.first.map { found.features[$0] }, expected.features) {
           #expect(abs(Double(feature) - value) < 1e-4)
         }
         #expect(found.ranked.count == 3)
@@ -118,7 +118,7 @@ import WeirTestSupport
 
   @Test func `the calibration curve is constant outside its knots and linear within`() throws {
     let model = RandomClassifier(seed: 3)
-    let heads = try model.load().heads
+    let heads = try model.load().parts.heads
     let oracle = ClassifierOracle(model: model)
     for step in 0...1000 {
       let raw = Float(step) / 1000

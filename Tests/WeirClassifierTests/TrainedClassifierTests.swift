@@ -38,12 +38,15 @@ import WeirModelFiles
     let lines = try String(contentsOfFile: Self.rows, encoding: .utf8).split(separator: "\n")
     for line in lines {
       let row = try JSONDecoder().decode(Row.self, from: Data(line.utf8))
-      let centreCosines = Array(row.features[4...])
-      let (order, _, features) = classifier.features(logits: row.logits) { _ in (centreCosines[0], centreCosines[1]) }
-      for (found, expected) in zip(features.values, row.features) { #expect(abs(found - expected) < 1e-4) }
+      var (order, _, features) = classifier.features(logits: row.logits)
+      features[.centreCosine] = row.features[4]
+      features[.bestCentreCosine] = row.features[5]
+      for (feature, expected) in zip(ConfidenceFeature.first, row.features) {
+        #expect(abs(features[feature] - expected) < 1e-4)
+      }
       #expect(classifier.intents[order[0]] == row.intent)
-      #expect(abs(classifier.heads.confidence(features) - row.confidence) < 1e-4)
-      #expect(abs(classifier.heads.outOfScope(features) - row.p_oos) < 1e-4)
+      #expect(abs(classifier.parts.heads.confidence(features) - row.confidence) < 1e-4)
+      #expect(abs(classifier.parts.heads.outOfScope(features) - row.p_oos) < 1e-4)
     }
     #expect(lines.count >= 100)
   }

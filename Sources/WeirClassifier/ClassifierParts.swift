@@ -1,0 +1,48 @@
+/// Everything that a classifier's file holds, as numbers that fit each other.
+package struct ClassifierParts: Sendable {
+  /// Different names, none of them `out_of_scope`; at least one.
+  package var intents: [String]
+  package var hidden: DenseLayer
+  /// One output an intent, and one more where the network was trained on prompts out of scope.
+  package var output: DenseLayer
+  /// Divides logits before the softmax; above 0.
+  package var temperature: Float
+  /// One unit-length vector an intent.
+  package var centres: [[Float]]
+  package var prototypes: Prototypes?
+  package var heads: ConfidenceHeads
+  package var sufficiency: PromptHead?
+  package var complexity: PromptHead?
+
+  package init(
+    intents: [String], hidden: DenseLayer, output: DenseLayer, temperature: Float, centres: [[Float]],
+    prototypes: Prototypes?, heads: ConfidenceHeads, sufficiency: PromptHead? = nil, complexity: PromptHead? = nil
+  ) {
+    self.intents = intents
+    self.hidden = hidden
+    self.output = output
+    self.temperature = temperature
+    self.centres = centres
+    self.prototypes = prototypes
+    self.heads = heads
+    self.sufficiency = sufficiency
+    self.complexity = complexity
+  }
+}
+
+/// A logistic regression on the embedding itself: what a prompt's text says about its answer.
+package struct PromptHead: Sendable, Equatable {
+  /// One weight a dimension.
+  package var weights: [Float]
+  package var bias: Float
+
+  package init(weights: [Float], bias: Float) {
+    self.weights = weights
+    self.bias = bias
+  }
+
+  /// 0 to 1.
+  package func probability(_ embedding: [Float]) -> Float {
+    ConfidenceHeads.sigmoid(DenseLayer.dot(weights[...], embedding) + bias)
+  }
+}
