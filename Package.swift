@@ -113,7 +113,10 @@ let package = Package(
     tests("WeirClassifier", ["WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
     tests(
       "WeirTraining",
-      ["WeirClassifier", "WeirDomain", "WeirEvaluation", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
+      [
+        "WeirClassifier", "WeirDomain", "WeirEvaluation", "WeirFiles", "WeirModelFiles", "WeirTensor",
+        "WeirTestSupport",
+      ]),
     tests("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
     tests("WeirCache", ["WeirDomain", "WeirStore", "WeirTestSupport", "WeirVectorIndex"]),
     tests("WeirRetrieval", ["WeirDomain", "WeirFiles", "WeirStore", "WeirTestSupport"]),

@@ -2,6 +2,7 @@ internal import FoundationEssentials
 package import WeirConfiguration
 package import WeirEvaluation
 package import WeirTraining
+internal import WeirClassifier
 internal import WeirDomain
 internal import WeirEncoder
 internal import WeirFiles
@@ -18,6 +19,7 @@ package struct BundleTraining {
   /// What was written and what is known about it.
   package struct Outcome: Sendable {
     package let trained: TrainedClassifier
+    package let intents: [String]
     package let keepsGenerator: Bool
     /// Intents with fewer than five examples.
     package let thin: [String]
@@ -67,7 +69,7 @@ package struct BundleTraining {
     try write(trained, bundle, keepsGenerator: keeps, to: folder)
     let counts = Dictionary(grouping: used, by: \.intent).mapValues(\.count)
     return Outcome(
-      trained: trained, keepsGenerator: keeps, thin: intents.filter { counts[$0, default: 0] < 5 },
+      trained: trained, intents: intents, keepsGenerator: keeps, thin: intents.filter { counts[$0, default: 0] < 5 },
       examples: used.count)
   }
 

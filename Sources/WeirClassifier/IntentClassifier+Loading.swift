@@ -170,7 +170,8 @@ extension IntentClassifier {
         allowed: "rising x and never falling y within 0 to 1")
     }
     return ConfidenceHeads(
-      features: features, mean: try vector(file, "confidence.mean", count), scale: scale, confidence: try head("confidence"),
+      features: features, mean: try vector(file, "confidence.mean", count), scale: scale,
+      confidence: try head("confidence"),
       gate: try head("gate"), x: x, y: y)
   }
 }

@@ -24,7 +24,9 @@ struct Calibration {
     // Rows of networks that know fewer intents say nothing about how often the whole one is right, unless nothing else
     // is out of scope: then they stand for the strange prompts.
     let real = judged.outOfScope.indices.filter { judged.isOrdinary[$0] && judged.outOfScope[$0] }.count
-    let used = judged.outOfScope.indices.filter { judged.isOrdinary[$0] || real < ClassifierTrainer.enoughOutOfScopeRows }
+    let used = judged.outOfScope.indices.filter {
+      judged.isOrdinary[$0] || real < ClassifierTrainer.enoughOutOfScopeRows
+    }
     let usedOut = used.map { judged.outOfScope[$0] }
     let ownShare = Double(real) / Double(max(judged.isOrdinary.count { $0 }, 1))
     let weights = Self.weights(usedOut, share: outOfScopeShare ?? max(ownShare, 0.1))

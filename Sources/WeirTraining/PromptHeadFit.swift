@@ -23,7 +23,8 @@ enum PromptHeadFit {
         rowWeights: kept.map { _ in 1 }, strength: strength, steps: 8)
     }
     let folds = 4
-    let fits = ParallelJobs.run(folds + 1) { fold in model(rows.indices.filter { fold == folds || $0 % folds != fold }) }
+    let fits = ParallelJobs.run(folds + 1) { fold in model(rows.indices.filter { fold == folds || $0 % folds != fold })
+    }
     let scores = rows.indices.map { fits[$0 % folds].score(rows[$0]) }
     let whole = fits[folds]
     let auroc = RankStatistic.auroc(

@@ -35,7 +35,9 @@ enum PrototypeChoice {
     while chosen.count < most {
       let next = closeness.indices.min { (closeness[$0], $0) < (closeness[$1], $1) } ?? 0
       chosen.append(next)
-      for index in rows.indices { closeness[index] = max(closeness[index], DenseLayer.dot(rows[index][...], rows[next])) }
+      for index in rows.indices {
+        closeness[index] = max(closeness[index], DenseLayer.dot(rows[index][...], rows[next]))
+      }
     }
     return chosen.map { rows[$0] }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import WeirAssembly
 import WeirConfiguration
 import WeirDomain
@@ -26,7 +27,8 @@ struct TrainCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("Files of examples.", valueName: "file"))
   var examples: [String]
 
-  @Option(help: ArgumentHelp("The bundle whose encoder is used, instead of the one inside the binary.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The bundle whose encoder is used, instead of the one inside the binary.", valueName: "dir"))
   var bundle: String?
 
   @Option(help: ArgumentHelp("The folder to write.", valueName: "dir"))
@@ -52,7 +54,9 @@ struct TrainCommand: AsyncParsableCommand {
 
   func validate() throws {
     if examples.isEmpty { throw ValidationError("name at least one file of examples.") }
-    if let epochs, !(1...10_000).contains(epochs) { throw ValidationError("--epochs \(epochs) is not from 1 to 10000.") }
+    if let epochs, !(1...10_000).contains(epochs) {
+      throw ValidationError("--epochs \(epochs) is not from 1 to 10000.")
+    }
     if !(2...20).contains(folds) { throw ValidationError("--cv \(folds) is not from 2 to 20.") }
     if let share = outOfScopeShare, !(share > 0 && share < 1) {
       throw ValidationError("--out-of-scope-share \(share) is not between 0 and 1.")
@@ -74,7 +78,7 @@ struct TrainCommand: AsyncParsableCommand {
       let errors = OutputFile(descriptor: 2, name: "standard error")
       let showsProgress = errors.isTerminal
       let training = BundleTraining(
-        options: options, base: try Configuration.load(environment: [:], flags: flags).models,
+        options: options, base: try Configuration.load(environment: NodeOptions.environment, flags: flags).models,
         isCancelled: { interruption.isInterrupted },
         progress: { text, share in
           guard showsProgress else { return }
@@ -90,14 +94,16 @@ struct TrainCommand: AsyncParsableCommand {
     }
   }
 
+  /// Training keeps no state, so it needs no folder for it.
   private var flags: [Configuration.Flag] {
-    bundle.map { [.init(key: "models.bundle", value: $0, name: "--bundle")] } ?? []
+    [.init(key: "node.state", value: out, name: "--out")]
+      + (bundle.map { [.init(key: "models.bundle", value: $0, name: "--bundle")] } ?? [])
   }
 
   private func report(_ outcome: BundleTraining.Outcome, _ seconds: Double) -> String {
     let figures = outcome.trained.heldOut
     var rows = [
-      "\(outcome.examples) examples of \(outcome.trained.classifier.intents.count) intents, trained in \(seconds.decimals(1)) s",
+      "\(outcome.examples) examples of \(outcome.intents.count) intents, trained in \(seconds.decimals(1)) s",
       "held-out accuracy  \((figures.accuracy * 100).decimals(1)) % of \(figures.rows - figures.outOfScopeRows) predictions in scope",
     ]
     if let auroc = figures.gateAUROC {
@@ -107,9 +113,13 @@ struct TrainCommand: AsyncParsableCommand {
     rows.append("highest confidence \(figures.highestConfidence.decimals(3)): what this many examples can prove")
     if let auroc = outcome.trained.sufficiencyAUROC { rows.append("sufficiency AUROC  \(auroc.decimals(4))") }
     if !outcome.thin.isEmpty {
-      rows.append("few examples       \(outcome.thin.count) intents have fewer than 5: \(outcome.thin.prefix(5).joined(separator: ", ").printable)")
+      rows.append(
+        "few examples       \(outcome.thin.count) intents have fewer than 5: \(outcome.thin.prefix(5).joined(separator: ", ").printable)"
+      )
     }
-    if !outcome.keepsGenerator { rows.append("no generator: the built-in one was made for other intents, so answers come from remotes") }
+    if !outcome.keepsGenerator {
+      rows.append("no generator: the built-in one was made for other intents, so answers come from remotes")
+    }
     rows.append("wrote \(out). Use it with  models.bundle = \"\(out)\"  or  weir route --models \(out)")
     return rows.joined(separator: "\n") + "\n"
   }
@@ -119,7 +129,7 @@ struct TrainCommand: AsyncParsableCommand {
     var writer = JSONWriter()
     writer.beginObject()
     writer.add("examples", outcome.examples)
-    writer.add("intents", outcome.trained.classifier.intents.count)
+    writer.add("intents", outcome.intents.count)
     writer.add("seconds", seconds, decimals: 2)
     writer.add("held_out", figures.rows)
     writer.add("accuracy", figures.accuracy, decimals: 4)
