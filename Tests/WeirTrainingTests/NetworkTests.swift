@@ -2,6 +2,7 @@ import Testing
 import WeirDomain
 import WeirTensor
 
+@testable import WeirClassifier
 @testable import WeirTraining
 
 @Suite struct NetworkTests {
