@@ -72,6 +72,7 @@ package struct Checkup: Sendable {
       let bundle = try ModelBundle(configuration.models)
       var parts = [("encoder", bundle.encoder), ("intents", bundle.intents)]
       if let generator = bundle.generator { parts.append(("generator", generator)) }
+      parts += bundle.adapters.map { ("adapter", $0.part) }
       return parts.map { name, part in
         check("model \(name)") {
           let digest = try part.verifiedDigest().prefix(16)
@@ -91,8 +92,9 @@ package struct Checkup: Sendable {
     let start = clock.monotonic()
     _ = try classifier.classify(embedding: encoder.embed("where is my order").values)
     let microseconds = (clock.monotonic() - start) / 1000
-    guard let part = bundle.generator else { return "a prompt is classified in \(microseconds) us; no generator" }
-    let generator = try Generator(part.open())
+    guard let generator = try bundle.openGenerator()?.generator else {
+      return "a prompt is classified in \(microseconds) us; no generator"
+    }
     return "a prompt is classified in \(microseconds) us; generator of \(generator.model.weightBytes / 1024) KiB loaded"
   }
 

@@ -2,6 +2,7 @@ package import WeirConfiguration
 internal import FoundationEssentials
 package import WeirEncoder
 package import WeirFiles
+internal import WeirGenerator
 internal import WeirModelFiles
 
 /// A versioned set of models that were trained and calibrated together, and what replaces its parts.
@@ -29,6 +30,13 @@ package struct ModelBundle: Sendable {
   package let intents: Part
   /// Nil where the bundle has none.
   package let generator: Part?
+  /// What changes the generator, with its strength.
+  package let adapters: [Adapter]
+
+  package struct Adapter: Sendable {
+    package var part: Part
+    package var scale: Double
+  }
 
   /// The `bundle.json` of format 1.
   private struct Manifest: Decodable {
@@ -78,11 +86,41 @@ package struct ModelBundle: Sendable {
     } else {
       generator = try models.generator.map { Part(region: try ByteRegion(path: $0), origin: .configured) }
     }
+    adapters = try models.adapters.map { adapter in
+      Adapter(part: Part(region: try ByteRegion(path: adapter.path), origin: .configured), scale: adapter.scale)
+    }
   }
 
   private static func isFolder(_ path: String) -> Bool {
     // Symbolic links are followed: the hub's own cache consists of them.
     (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
+  }
+
+  /// The generator with its adapters; nil where the bundle has none.
+  func openGenerator(contextLimit: Int = 4096) throws -> (generator: Generator, name: String)? {
+    guard let part = self.generator else { return nil }
+    let file = try part.open()
+    var changes: [GeneratorAdapter] = []
+    for adapter in adapters { changes.append(GeneratorAdapter(try adapter.part.open(), scale: Float(adapter.scale))) }
+    let generator = try Generator(file, adapters: changes, contextLimit: contextLimit)
+    var name = file.name(default: "generator")
+    if part.origin == .configured || !changes.isEmpty {
+      // Other weights under the same name are another model: for the ledger, and for the caches.
+      let identity = ([file.fingerprint] + changes.map { "\($0.file.fingerprint):\($0.scale)" }).joined(separator: "+")
+      name += "@" + SHA256Digest(of: Array(identity.utf8)).hex.prefix(8)
+    }
+    return (generator, name)
+  }
+
+  /// Why the generator that the configuration names, or an adapter, cannot be run; nil where it can.
+  package func generatorProblem() -> String? {
+    guard generator?.origin == .configured || !adapters.isEmpty else { return nil }
+    do {
+      _ = try openGenerator(contextLimit: 64)
+      return nil
+    } catch {
+      return StartFailure(describing: error).message
+    }
   }
 
   private static func manifest(_ region: ByteRegion) throws -> Manifest {

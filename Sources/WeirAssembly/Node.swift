@@ -40,7 +40,8 @@ package struct Node: Sendable {
         configuration, prices: prices, client: $0, environment: environment, at: clock.wall())
     }
     let store = try openStore(configuration)
-    let cache = try openCache(configuration, store: store, encoder: encoder, at: clock.wall())
+    let cache = try openCache(
+      configuration, store: store, encoder: encoder, localModel: local?.model, at: clock.wall())
     let grounding = try openGrounding(
       configuration, store: store, encoder: encoder, local: local, hasRemote: remotes != nil, at: clock.wall(),
       onProgress: onProgress)
@@ -91,11 +92,13 @@ package struct Node: Sendable {
   }
 
   private static func openCache(
-    _ configuration: Configuration, store: Store, encoder: Encoder, at now: Timestamp
+    _ configuration: Configuration, store: Store, encoder: Encoder, localModel: String?, at now: Timestamp
   ) throws -> ResponseCache? {
     guard configuration.cache.enabled else { return nil }
+    var settings = CacheConfiguration(configuration.cache)
+    settings.localModel = localModel
     return try ResponseCache.open(
-      store: store, configuration: CacheConfiguration(configuration.cache),
+      store: store, configuration: settings,
       encoder: configuration.cache.semantic
         ? .init(fingerprint: encoder.fingerprint, dimension: encoder.shape.width) : nil, at: now)
   }
@@ -103,17 +106,18 @@ package struct Node: Sendable {
   private static func generator(
     of bundle: ModelBundle, _ configuration: Configuration
   ) throws -> GeneratorAnswerer? {
-    guard configuration.generator.enabled, let part = bundle.generator else { return nil }
-    let file = try part.open()
-    let generator = try Generator(file, contextLimit: configuration.generator.context ?? 4096)
+    guard configuration.generator.enabled,
+      let (generator, name) = try bundle.openGenerator(contextLimit: configuration.generator.context ?? 4096)
+    else { return nil }
     var probe = generator.probe
     if let least = configuration.generator.minMeanLogprob { probe.leastMeanLogProbability = least }
     if let least = configuration.generator.minAcceptance { probe.acceptance?.leastProbability = least }
     return GeneratorAnswerer(
-      model: file.name(default: "generator"), generator: generator,
+      model: name, generator: generator,
       settings: .init(
         maxTokens: configuration.generator.maxTokens, temperature: configuration.generator.temperature,
-        template: try template(configuration.models.chatTemplate), isToldTheIntent: part.origin != .configured),
+        template: try template(configuration.models.chatTemplate),
+        isToldTheIntent: bundle.generator?.origin != .configured),
       probe: probe)
   }
 

@@ -31,7 +31,7 @@ extension ResponseCache {
     try store.read { transaction in
       for match in matches where match.similarity >= ResponseCache.leastExampleSimilarity && examples.count < count {
         let entry = try transaction.first(
-          "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND expires_at > ? AND created_at <= ?",
+          "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND \(ResponseCache.isLive)",
           [.integer(match.id)] + liveness(now)
         ) { row in try CacheEntry(row) }
         guard let entry, entry.tenant == plan.tenant, entry.answer.citations.isEmpty else { continue }

@@ -33,7 +33,7 @@ package final class ResponseCache: Sendable {
     guard plan.isReadable, let key = plan.key else { return nil }
     return try store.read { transaction in
       try transaction.first(
-        "SELECT \(CacheEntry.columns) FROM cache_entry WHERE key = ? AND expires_at > ? AND created_at <= ?",
+        "SELECT \(CacheEntry.columns) FROM cache_entry WHERE key = ? AND \(ResponseCache.isLive)",
         [.blob(key.bytes)] + liveness(now)
       ) { row in try CacheEntry(row).hit(similarity: nil) }
     }
@@ -50,7 +50,7 @@ package final class ResponseCache: Sendable {
     try store.read { transaction in
       for match in matches {
         let entry = try transaction.first(
-          "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND expires_at > ? AND created_at <= ?",
+          "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND \(ResponseCache.isLive)",
           [.integer(match.id)] + liveness(now)
         ) { row in try CacheEntry(row) }
         guard let entry, entry.tenant == plan.tenant else {
@@ -81,7 +81,16 @@ package final class ResponseCache: Sendable {
     }
   }
 
+  /// What an entry must fulfil to be served, with the values of `liveness`: not expired, not from the future, and no
+  /// answer of a generator that has been replaced since or that has another adapter now.
+  static let isLive = """
+    expires_at > ? AND created_at <= ? AND (tier <> '\(Tier.generator.rawValue)' OR ? IS NULL OR model IS ?)
+    """
+
   func liveness(_ now: Timestamp) -> [StoreValue] {
-    [.integer(now.milliseconds), .integer(now.adding(milliseconds: ResponseCache.clockTolerance).milliseconds)]
+    [
+      .integer(now.milliseconds), .integer(now.adding(milliseconds: ResponseCache.clockTolerance).milliseconds),
+      .text(configuration.localModel), .text(configuration.localModel),
+    ]
   }
 }

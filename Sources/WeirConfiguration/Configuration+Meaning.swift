@@ -17,6 +17,7 @@ extension Configuration {
       bundle: try paths.path("models.bundle"), encoder: try paths.path("models.encoder"),
       encoderPrefix: settings.optionalText("models.encoder_prefix"),
       intents: try paths.path("models.intents"), generator: try paths.path("models.generator"),
+      adapters: try Self.adapters(settings, paths),
       chatTemplate: settings.text("models.chat_template"))
     routing = try Routing(settings)
     let logprob = settings.decimal("generator.min_mean_logprob")
@@ -49,6 +50,27 @@ extension Configuration {
       let origin = settings.origin(key.path)
       return Setting(key: key.path, value: settings.values[key.path]?.value.literal ?? "", origin: origin)
     }
+  }
+
+  /// `file` or `file:strength`; a file whose name ends in a colon and a number is written with its strength.
+  private static func adapters(
+    _ settings: TypedSettings, _ paths: PathResolver
+  ) throws(ConfigurationFailure) -> [Adapter] {
+    let key = "models.adapters"
+    var adapters: [Adapter] = []
+    for text in settings.texts(key) {
+      var (file, scale) = (text[...], 1.0)
+      if let colon = text.lastIndex(of: ":"), let number = Double(text[text.index(after: colon)...]) {
+        (file, scale) = (text[..<colon], number)
+      }
+      guard !file.isEmpty, (-100...100).contains(scale) else {
+        throw .outOfRange(
+          key: key, origin: settings.origin(key), found: TypedValue.text(text).literal,
+          allowed: "a file, or a file, a colon and a strength from -100 to 100")
+      }
+      adapters.append(Adapter(path: try paths.resolved(String(file), key: key), scale: scale))
+    }
+    return adapters
   }
 
   private static func standardState(environment: [String: String]) throws(ConfigurationFailure) -> String {

@@ -40,8 +40,17 @@ package struct Configuration: Sendable, Hashable {
     package var encoderPrefix: String?
     package var intents: String?
     package var generator: String?
+    /// What changes the generator.
+    package var adapters: [Adapter] = []
     /// `auto` or the name of a chat format.
     package var chatTemplate: String
+  }
+
+  /// A LoRA adapter of the generator.
+  package struct Adapter: Sendable, Hashable {
+    package var path: String
+    /// 1 is as trained.
+    package var scale: Double
   }
 
   package struct Routing: Sendable, Hashable {

@@ -35,6 +35,9 @@ extension ConfigurationKey {
     .init("models", "intents", .path, .text(""), "A file in place of the bundle's intents."),
     .init("models", "generator", .path, .text(""), "A GGUF file in place of the bundle's generator."),
     .init(
+      "models", "adapters", .texts, .texts([]), "LoRA adapters (GGUF) that change the generator, applied all together:",
+      "a file, or a file and its strength as in \"support.gguf:0.5\"; without it the strength is 1."),
+    .init(
       "models", "chat_template", .text, .text("auto"), "Chat format of the generator; \"auto\" takes it from its file."),
   ]
 

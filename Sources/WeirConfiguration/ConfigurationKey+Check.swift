@@ -4,6 +4,9 @@ extension ConfigurationKey.Kind {
     switch self {
     case .text, .path, .choice: return .text(text)
     case .paths: return .texts(text.split(separator: ":").map(String.init))
+    case .texts:
+      let parts = text.split(separator: ",").map { String($0.drop { $0 == " " }) }
+      return .texts(parts.map { part in String(part.prefix(part.count - part.reversed().prefix { $0 == " " }.count)) })
     case .boolean: return text == "true" ? .boolean(true) : text == "false" ? .boolean(false) : .text(text)
     case .integer: return Int(text).map { .integer($0) } ?? .text(text)
     case .bytes: return .text(text)
@@ -14,7 +17,7 @@ extension ConfigurationKey.Kind {
   /// The value in its one form, or the failure that names key, found and allowed.
   func checked(_ setting: TypedSetting, key: String) throws(ConfigurationFailure) -> TypedValue {
     switch (self, setting.value) {
-    case (.text, .text), (.path, .text), (.boolean, .boolean), (.paths, .texts):
+    case (.text, .text), (.path, .text), (.boolean, .boolean), (.paths, .texts), (.texts, .texts):
       return setting.value
     case (.integer(let range), .integer(let number)):
       guard range.contains(number) else { throw outOfRange(setting, key: key) }

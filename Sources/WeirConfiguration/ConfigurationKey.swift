@@ -8,6 +8,8 @@ struct ConfigurationKey: Sendable {
     case boolean
     /// A list of paths, each as `path`; in a variable with colons between them.
     case paths
+    /// A list of texts; in a variable with commas between them.
+    case texts
     case integer(ClosedRange<Int>)
     /// Bytes: an integer, or a text such as `"256MiB"`.
     case bytes(ClosedRange<Int>)
@@ -45,7 +47,7 @@ extension ConfigurationKey.Kind {
     switch self {
     case .text, .path: "a text"
     case .boolean: "true or false"
-    case .paths: "a list of texts"
+    case .paths, .texts: "a list of texts"
     case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
     case .bytes(let range):
       "bytes from \(range.lowerBound) to \(range.upperBound), as an integer or a text such as \"256MiB\""

@@ -21,7 +21,7 @@ struct PathResolver {
     return paths
   }
 
-  private func resolved(_ typed: String, key: String) throws(ConfigurationFailure) -> String {
+  func resolved(_ typed: String, key: String) throws(ConfigurationFailure) -> String {
     let origin = settings.origin(key)
     if typed == "~" || typed.hasPrefix("~/") {
       guard let home, !home.isEmpty else {

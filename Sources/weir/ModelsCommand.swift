@@ -27,6 +27,7 @@ struct ModelsCommand: AsyncParsableCommand {
         if !json { _ = try output.write("bundle \(bundle.name), version \(bundle.version)\n") }
         var parts = [("encoder", bundle.encoder), ("intents", bundle.intents)]
         if let generator = bundle.generator { parts.append(("generator", generator)) }
+        parts += bundle.adapters.map { ("adapter", $0.part) }
         for (name, part) in parts {
           let digest = try part.verifiedDigest()
           _ = try output.write(
@@ -34,11 +35,23 @@ struct ModelsCommand: AsyncParsableCommand {
               ? line(name, part, digest, bundle)
               : "\(pad(name, 10))\(pad(part.origin.rawValue, 12))\(pad("\(part.region.count)", 12))\(digest)\n")
         }
+        if let problem = bundle.generatorProblem() {
+          _ = try output.write(json ? problemLine(problem) : "generator cannot run: \(problem)\n")
+        }
       }
     }
 
     private func pad(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(width - text.count, 1))
+    }
+
+    private func problemLine(_ problem: String) -> String {
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.add("model", "generator")
+      writer.add("problem", problem)
+      writer.endObject()
+      return writer.text + "\n"
     }
 
     private func line(_ name: String, _ part: ModelBundle.Part, _ digest: String, _ bundle: ModelBundle) -> String {

@@ -233,4 +233,23 @@ import WeirVectorIndex
     #expect(try admit(cache, request("how do I leave"), nil, answer: long).isStored == false)
     #expect(try cache.statistics().entries == 1)
   }
+
+  @Test func `an answer of another generator is not served and a remote one is`() throws {
+    let store = try store()
+    let first = try open(store)
+    try admit(first, request("how do I pay?"), embedding(1, 0))
+    var remote = answer
+    remote.tier = .premium
+    remote.model = "large"
+    try admit(first, request("what does it cost?"), embedding(0, 1), answer: remote)
+    for (model, isServed) in [("tiny", true), ("tiny@12345678", false)] {
+      var settings = CacheConfiguration()
+      settings.localModel = model
+      let cache = try open(store, settings)
+      func plan(_ prompt: String) -> CachePlan { CachePlan(request(prompt), settings) }
+      #expect((try cache.exact(plan("how do I pay?"), at: start) != nil) == isServed)
+      #expect((try cache.similar(plan("how do I pay"), embedding(1, 0), at: start).hit != nil) == isServed)
+      #expect(try cache.exact(plan("what does it cost?"), at: start) != nil)
+    }
+  }
 }

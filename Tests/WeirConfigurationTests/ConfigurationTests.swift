@@ -172,4 +172,19 @@ import WeirDomain
     #expect(listing.contains("= 99  (environment variable WEIR_GENERATOR_MAX_TOKENS)"))
     #expect(listing.split(separator: "\n").count == ConfigurationKey.all.count)
   }
+
+  @Test func `adapters are files with or without a strength, in the file and in the environment`() throws {
+    let text = "[models]\nadapters = [\"a.gguf\", \"/x/b.gguf:0.5\", \"~/c:d.gguf\"]"
+    let found = try Self.parse(text).models.adapters
+    #expect(found.map(\.path) == ["/etc/weir/a.gguf", "/x/b.gguf", "/home/someone/c:d.gguf"])
+    #expect(found.map(\.scale) == [1, 0.5, 1])
+    let other = try Self.parse(text, ["WEIR_MODELS_ADAPTERS": "/y/e.gguf:-2, /y/f.gguf"]).models.adapters
+    #expect(other == [.init(path: "/y/e.gguf", scale: -2), .init(path: "/y/f.gguf", scale: 1)])
+    #expect(try Self.parse("").models.adapters.isEmpty)
+  }
+
+  @Test(arguments: ["[1]", "\"a.gguf\"", "[[\"a\"]]", "[\"a.gguf:101\"]", "[\":1\"]", "[\"\"]", "[\"a:nan\"]"])
+  func `adapters that are no list of files are refused by name`(value: String) {
+    #expect(Self.message("[models]\nadapters = \(value)")?.contains("models.adapters") == true)
+  }
 }
