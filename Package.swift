@@ -57,6 +57,7 @@ let package = Package(
     module("WeirProviders", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
     module("WeirEvaluation", ["WeirDomain", "WeirFiles"]),
     module("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
+    module("WeirEntities", ["WeirDomain"]),
     // Level 3: the models and the cache.
     module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
@@ -67,8 +68,8 @@ let package = Package(
     module(
       "WeirRouting",
       [
-        "WeirDomain", "WeirFiles", "WeirStore", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder",
-        "WeirClassifier", "WeirGenerator", "WeirCache", "WeirRetrieval",
+        "WeirDomain", "WeirEntities", "WeirFiles", "WeirStore", "WeirLedger", "WeirReview", "WeirProviders",
+        "WeirEncoder", "WeirClassifier", "WeirGenerator", "WeirCache", "WeirRetrieval",
       ]),
     module(
       "WeirTraining",
@@ -77,7 +78,7 @@ let package = Package(
     module(
       "WeirAssembly",
       [
-        "CWeirBundle", "WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore", "WeirHTTP",
+        "CWeirBundle", "WeirDomain", "WeirEntities", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore", "WeirHTTP",
         "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
         "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRetrieval", "WeirRouting", "WeirDownload",
         "WeirEvaluation", "WeirTraining",
@@ -88,7 +89,7 @@ let package = Package(
       dependencies: [
         "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder", "WeirEvaluation", "WeirFiles",
         "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
-        "WeirTraining",
+        "WeirTraining", "WeirEntities",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -109,6 +110,7 @@ let package = Package(
     tests("WeirEvaluation", ["WeirDomain", "WeirFiles", "WeirTestSupport"]),
     tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP", "WeirTestSupport"]),
+    tests("WeirEntities", ["WeirTestSupport"]),
     tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
     tests("WeirClassifier", ["WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
     tests(

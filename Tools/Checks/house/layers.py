@@ -24,6 +24,7 @@ LEVELS = {
     "WeirProviders": 2,
     "WeirDownload": 2,
     "WeirEvaluation": 2,
+    "WeirEntities": 2,
     "WeirEncoder": 3,
     "WeirClassifier": 3,
     "WeirGenerator": 3,
