@@ -78,8 +78,8 @@ let package = Package(
     module(
       "WeirAssembly",
       [
-        "CWeirBundle", "WeirDomain", "WeirEntities", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore", "WeirHTTP",
-        "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
+        "CWeirBundle", "WeirDomain", "WeirEntities", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore",
+        "WeirHTTP", "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
         "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRetrieval", "WeirRouting", "WeirDownload",
         "WeirEvaluation", "WeirTraining",
       ]),
@@ -125,8 +125,8 @@ let package = Package(
     tests(
       "WeirRouting",
       [
-        "WeirCache", "WeirClassifier", "WeirDomain", "WeirEncoder", "WeirFiles", "WeirHTTP", "WeirLedger",
-        "WeirModelFiles", "WeirProviders", "WeirRetrieval", "WeirReview", "WeirStore", "WeirTestSupport",
+        "WeirCache", "WeirClassifier", "WeirDomain", "WeirEncoder", "WeirEntities", "WeirFiles", "WeirHTTP",
+        "WeirLedger", "WeirModelFiles", "WeirProviders", "WeirRetrieval", "WeirReview", "WeirStore", "WeirTestSupport",
       ]),
     .testTarget(name: "WeirBinaryTests", dependencies: ["weir", "WeirTestSupport"], swiftSettings: strict),
   ],

@@ -96,8 +96,8 @@ package struct ModelBundle: Sendable {
     (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
   }
 
-  /// The generator with its adapters; nil where the bundle has none.
-  func openGenerator(contextLimit: Int = 4096) throws -> (generator: Generator, name: String)? {
+  /// The generator with its adapters, and whether it reads slots in the place of values; nil where the bundle has none.
+  func openGenerator(contextLimit: Int = 4096) throws -> (generator: Generator, name: String, readsSlots: Bool)? {
     guard let part = self.generator else { return nil }
     let file = try part.open()
     var changes: [GeneratorAdapter] = []
@@ -109,7 +109,7 @@ package struct ModelBundle: Sendable {
       let identity = ([file.fingerprint] + changes.map { "\($0.file.fingerprint):\($0.scale)" }).joined(separator: "+")
       name += "@" + SHA256Digest(of: Array(identity.utf8)).hex.prefix(8)
     }
-    return (generator, name)
+    return (generator, name, try file.bool("weir.generator.reads_slots", default: false))
   }
 
   /// Why the generator that the configuration names, or an adapter, cannot be run; nil where it can.

@@ -48,7 +48,9 @@ package struct Node: Sendable {
     let routing = configuration.routing
     let router = Router(
       Router.Parts(
-        encoder: encoder, classifier: classifier, cache: cache, local: local, remotes: remotes ?? RemoteRoutes(),
+        encoder: encoder, classifier: classifier, cache: cache, local: local,
+        templates: try AnswerTemplates.assembled(configuration.templates, intents: classifier.intents),
+        remotes: remotes ?? RemoteRoutes(),
         store: store, prices: prices, policy: RoutePolicy(routing),
         sampler: configuration.review.enabled
           ? ReviewSampler(uncertain: routing.reviewProbability, audit: routing.auditProbability) : nil,
@@ -107,7 +109,8 @@ package struct Node: Sendable {
     of bundle: ModelBundle, _ configuration: Configuration
   ) throws -> GeneratorAnswerer? {
     guard configuration.generator.enabled,
-      let (generator, name) = try bundle.openGenerator(contextLimit: configuration.generator.context ?? 4096)
+      let (generator, name, readsSlots) = try bundle.openGenerator(
+        contextLimit: configuration.generator.context ?? 4096)
     else { return nil }
     var probe = generator.probe
     if let least = configuration.generator.minMeanLogprob { probe.leastMeanLogProbability = least }
@@ -117,7 +120,7 @@ package struct Node: Sendable {
       settings: .init(
         maxTokens: configuration.generator.maxTokens, temperature: configuration.generator.temperature,
         template: try template(configuration.models.chatTemplate),
-        isToldTheIntent: bundle.generator?.origin != .configured),
+        isToldTheIntent: bundle.generator?.origin != .configured, readsSlots: readsSlots),
       probe: probe)
   }
 

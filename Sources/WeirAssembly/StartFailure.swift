@@ -21,6 +21,8 @@ package enum StartFailure: Error, Sendable, Hashable {
   case twoPrices(model: String, provider: String)
   case unknownBaseline(model: String)
   case badChatTemplate(found: String, allowed: [String])
+  /// An approved answer that could never be given, or not as it is meant.
+  case badTemplate(place: String, id: String, problem: String)
   case cannotResume
   case noHome
   /// Nothing was routed with this state folder yet.
@@ -63,6 +65,7 @@ package enum StartFailure: Error, Sendable, Hashable {
       "savings are measured against model \(model), which has no price; set ledger.premium_model to a listed model"
     case .badChatTemplate(let found, let allowed):
       "models.chat_template \"\(found)\" is not known; allowed are auto, \(allowed.joined(separator: ", "))"
+    case .badTemplate(let place, let id, let problem): "\(place): answer \"\(id)\": \(problem)"
     case .cannotResume:
       "--resume needs an output that can be read back; give --output FILE, or append with >> FILE"
     case .noState(let path): "there is no \(path): name the folder of a node that has routed prompts with --state"

@@ -34,14 +34,17 @@ package struct CacheAdmission: Sendable, Hashable {
   /// Characters at either end of a long prompt that are read for signs of what it asks.
   private static let sample = 2_000
 
-  package init(_ request: RouteRequest, _ canonical: CanonicalPrompt, _ configuration: CacheConfiguration) {
+  /// `isPersonal` says that values of one person were found in the prompt.
+  package init(
+    _ request: RouteRequest, _ canonical: CanonicalPrompt, _ configuration: CacheConfiguration, isPersonal: Bool = false
+  ) {
     let prompt = canonical.lastUserTurn
     let isLong = prompt.utf8.count > configuration.longestSharedPrompt
     let words = PromptWords(
       isLong ? "\(prompt.prefix(CacheAdmission.sample)) \(prompt.suffix(CacheAdmission.sample))" : prompt)
     if words.isEmpty {
       (scope, reason) = (.tenant, .empty)
-    } else if PersonalPrompt.matches(words) {
+    } else if isPersonal || PersonalPrompt.matches(words) {
       (scope, reason) = (request.user.map { .user($0) } ?? .nobody, .personal)
     } else if TemporalPrompt.matches(words) {
       (scope, reason) = (.tenant, .temporal)

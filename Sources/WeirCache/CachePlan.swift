@@ -16,12 +16,14 @@ package struct CachePlan: Sendable, Hashable {
   /// False when the answer is not to be stored.
   package let isWritable: Bool
 
-  /// `documents` is the version of the documents that answers are grounded in; nil where they are not.
+  /// `documents` is the version of the documents that answers are grounded in; nil where they are not. `isPersonal`
+  /// says that values of one person were found in the prompt: its answer is not shared.
   package init(
-    _ request: RouteRequest, _ configuration: CacheConfiguration = CacheConfiguration(), documents: String? = nil
+    _ request: RouteRequest, _ configuration: CacheConfiguration = CacheConfiguration(), documents: String? = nil,
+    isPersonal: Bool = false
   ) {
     let canonical = CanonicalPrompt(request.messages, foldingCase: configuration.foldsCase)
-    admission = CacheAdmission(request, canonical, configuration)
+    admission = CacheAdmission(request, canonical, configuration, isPersonal: isPersonal)
     tenant = request.tenant
     requestID = request.id
     prompt = canonical.lastUserTurn

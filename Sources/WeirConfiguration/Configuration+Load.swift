@@ -45,7 +45,7 @@ extension Configuration {
     return nil
   }
 
-  private static func read(_ path: String, origin: SettingOrigin) throws(ConfigurationFailure) -> String {
+  static func read(_ path: String, origin: SettingOrigin) throws(ConfigurationFailure) -> String {
     let files = FileManager.default
     guard files.fileExists(atPath: path) else { throw .missingFile(path: path, origin: origin) }
     // Symbolic links lead to other folders on purpose (dotfiles, mounted secrets): follow them before looking.

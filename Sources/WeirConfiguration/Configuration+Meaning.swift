@@ -20,6 +20,7 @@ extension Configuration {
       adapters: try Self.adapters(settings, paths),
       chatTemplate: settings.text("models.chat_template"))
     routing = try Routing(settings)
+    templates = Templates(file: try paths.path("templates.file"))
     let logprob = settings.decimal("generator.min_mean_logprob")
     let acceptance = settings.decimal("generator.min_acceptance")
     let context = settings.integer("generator.context")

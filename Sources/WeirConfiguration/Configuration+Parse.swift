@@ -20,6 +20,7 @@ extension Configuration {
     var settings = try TypedSettings([])
     var sections: [String: [String: TypedDocument.Node]] = [:]
     var providers: [TypedDocument.Node] = []
+    var templates = Templates()
     let names = ConfigurationKey.sections.map(\.name)
     for (name, node) in document.root.sorted(by: { $0.key < $1.key }) {
       switch (name, node) {
@@ -31,7 +32,8 @@ extension Configuration {
       case ("documents", .list(_, _)):
         // documents = ["folder"] is the short form of its section.
         sections[name] = ["folders": node]
-      case (_, .table(let table, _)) where names.contains(name):
+      case (_, .table(var table, _)) where names.contains(name):
+        if name == "templates" { try templates.take(from: &table) }
         sections[name] = table
       case (_, _) where names.contains(name):
         throw .wrongType(key: name, origin: node.origin, found: "a value", allowed: "a section, [\(name)]")
@@ -46,6 +48,7 @@ extension Configuration {
     try settings.check(ConfigurationKey.all)
     var result = try Configuration(settings, file: file, environment: environment)
     try result.add(providers: providers, home: environment["HOME"])
+    (result.templates.values, result.templates.answers) = (templates.values, templates.answers)
     return result
   }
 

@@ -17,6 +17,11 @@ extension Configuration {
       }
     }
     lines += [
+      "", "# What slots of answers are filled with, where it is the same for everybody.", "#[templates.values]",
+      "#\"Website URL\" = \"https://example.org\"", "", "#[[templates.answers]]", "#id = \"refund-policy\"",
+      "#intent = \"check_refund_policy\"", "#text = \"You can return what you bought within 30 days: {{Website URL}}\"",
+    ]
+    lines += [
       "", "# Remote answerers, one such table each. Without any, prompts that should be sent on wait in the queue.",
     ]
     lines += ["#[[providers]]"] + example(ConfigurationKey.provider)

@@ -8,6 +8,7 @@ package struct Configuration: Sendable, Hashable {
   package var node: Node
   package var models: Models
   package var routing: Routing
+  package var templates: Templates
   package var generator: Generator
   package var documents: Documents
   package var cache: Cache

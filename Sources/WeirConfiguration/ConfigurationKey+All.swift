@@ -4,6 +4,7 @@ extension ConfigurationKey {
     ("node", "This host."),
     ("models", "Which models answer here. Empty texts mean the bundle inside the binary."),
     ("routing", "When a local answer is good enough, and where the rest goes."),
+    ("templates", "Approved answers, given in place of generated ones where their slots can be filled."),
     ("generator", "The local generator."),
     ("documents", "Documents that answers are grounded in, for a generator that follows instructions."),
     ("cache", "Answers given before."),
@@ -14,7 +15,7 @@ extension ConfigurationKey {
   ]
 
   static let all: [ConfigurationKey] =
-    node + models + routing + generator + documents + cache + ledger + compression + limits
+    node + models + routing + templates + generator + documents + cache + ledger + compression + limits
 
   private static let node: [ConfigurationKey] = [
     .init("node", "name", .text, .text(""), "Name of this node, for a fleet's reports. Empty: the host's name."),

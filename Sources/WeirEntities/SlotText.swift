@@ -126,6 +126,10 @@ package struct SlotText: Sendable, Hashable {
     package var open: [String] = []
     /// True where a value of the prompt went in.
     package var usesPrompt = false
+
+    package init(text: String = "") {
+      self.text = text
+    }
   }
 
   /// The name by which slots are compared.

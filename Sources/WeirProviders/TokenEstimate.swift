@@ -1,8 +1,8 @@
 /// How many tokens a text has, where nobody who knows has said.
-enum TokenEstimate {
+package enum TokenEstimate {
   /// A token for each four bytes, rounded up: close for English, high for code, and for other scripts (three bytes a
   /// letter, about a token each) a fourth low.
-  static func tokens(in text: String) -> Int {
+  package static func tokens(in text: String) -> Int {
     (text.utf8.count + 3) / 4
   }
 }

@@ -1,4 +1,5 @@
 internal import WeirDomain
+internal import WeirEntities
 internal import WeirProviders
 
 /// Tries the steps of a plan in order; each answer is checked before it is accepted.
@@ -21,6 +22,17 @@ struct Cascade: Sendable {
     var usage: TokenUsage
     /// False where it ended otherwise than by itself or at the limit that the request set: it is not cached.
     var isWhole = true
+    /// True where values of the prompt stand in it: prompts that only mean the same must not get it.
+    var usesPrompt = false
+  }
+
+  /// What the steps on this host work with.
+  struct Prepared: Sendable {
+    var intent: String?
+    /// What the slots of its answer are filled with.
+    var slots: SlotValues
+    /// The approved answer that fits, if any.
+    var template: Answer?
   }
 
   /// What the steps came to, with the reasons they added.
@@ -42,7 +54,7 @@ struct Cascade: Sendable {
   }
 
   func run(
-    _ plan: RoutePlan, request: RouteRequest, intent: String?, isCancelled: @escaping @Sendable () -> Bool
+    _ plan: RoutePlan, request: RouteRequest, prepared: Prepared, isCancelled: @escaping @Sendable () -> Bool
   ) async -> Outcome {
     var outcome = Outcome(
       end: .unanswered(
@@ -54,13 +66,17 @@ struct Cascade: Sendable {
     for step in plan.steps {
       if isCancelled() || Task.isCancelled { return stopped(outcome, by: .cancelled) }
       switch step {
+      case .template:
+        guard let answer = prepared.template else { preconditionFailure("a plan names only an answer that fits") }
+        return answered(outcome, by: answer)
       case .generator:
-        let (result, acceptance) = await askGenerator(request, intent: intent, isCancelled: isCancelled)
+        let (result, acceptance) = await askGenerator(request, prepared, isCancelled: isCancelled)
         if let acceptance {
           outcome.reasons.append(.acceptance(probability: acceptance.probability, threshold: acceptance.least))
         }
         switch result {
-        case .success(let answer):
+        case .success(let (answer, open)):
+          if !open.isEmpty { outcome.reasons.append(.openSlots(open)) }
           outcome.reasons.append(.checkPassed)
           return answered(outcome, by: answer)
         case .failure(let error):
@@ -127,13 +143,13 @@ struct Cascade: Sendable {
   }
 
   private func askGenerator(
-    _ request: RouteRequest, intent: String?, isCancelled: @escaping @Sendable () -> Bool
-  ) async -> (Result<Answer, RouteError>, LocalAnswer.Acceptance?) {
+    _ request: RouteRequest, _ prepared: Prepared, isCancelled: @escaping @Sendable () -> Bool
+  ) async -> (Result<(answer: Answer, open: [String]), RouteError>, LocalAnswer.Acceptance?) {
     guard let local else { preconditionFailure("a plan asks only for a generator that is loaded") }
     let messages = turns.local
     let result = await lane.run { () -> Result<LocalAnswer, RouteError> in
       Result { () throws(RouteError) in
-        try local.answer(messages, intent: intent, settings: request.settings, isCancelled: isCancelled)
+        try local.answer(messages, intent: prepared.intent, settings: request.settings, isCancelled: isCancelled)
       }
     }
     switch result {
@@ -141,8 +157,12 @@ struct Cascade: Sendable {
     case .success(let answer):
       switch answer.verdict {
       case .accepted:
-        let taken = Answer(text: answer.text, tier: .generator, model: local.model, usage: answer.usage)
-        return (.success(taken), answer.acceptance)
+        let filling =
+          local.writesSlots ? SlotText(lenient: answer.text).filled(from: prepared.slots) : .init(text: answer.text)
+        let taken = Answer(
+          text: filling.text, tier: .generator, model: local.model, usage: answer.usage,
+          usesPrompt: filling.usesPrompt)
+        return (.success((taken, filling.open)), answer.acceptance)
       case .rejected(let what):
         let error = RouteError(code: "check_failed", kind: .unavailable, message: what)
         return (.failure(error), answer.acceptance)

@@ -13,11 +13,18 @@ package struct GeneratorAnswerer: LocalAnswerer {
     /// True for a generator that was trained to be told the intent and to read one turn.
     package var isToldTheIntent: Bool
 
-    package init(maxTokens: Int, temperature: Double, template: ChatTemplateFamily?, isToldTheIntent: Bool) {
+    /// True for a generator that was trained on prompts with slots in the place of values.
+    package var readsSlots: Bool
+
+    package init(
+      maxTokens: Int, temperature: Double, template: ChatTemplateFamily?, isToldTheIntent: Bool,
+      readsSlots: Bool = false
+    ) {
       self.maxTokens = maxTokens
       self.temperature = temperature
       self.template = template
       self.isToldTheIntent = isToldTheIntent
+      self.readsSlots = readsSlots
     }
   }
 
@@ -36,6 +43,7 @@ package struct GeneratorAnswerer: LocalAnswerer {
 
   package var window: Int { generator.model.context }
   package var readsSingleTurns: Bool { settings.isToldTheIntent }
+  package var readsSlots: Bool { settings.readsSlots }
 
   /// A chat template is the sign of a model that was tuned to follow instructions; without one it continues text.
   package var followsInstructions: Bool {

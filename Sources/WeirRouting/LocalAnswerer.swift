@@ -13,6 +13,9 @@ package protocol LocalAnswerer: Sendable {
   /// True for an instruction-tuned model: it is given passages of documents and earlier answers.
   var followsInstructions: Bool { get }
 
+  /// True for a model that reads slots in the place of a prompt's values: `cancel order {{Order Number}}`.
+  var readsSlots: Bool { get }
+
   /// Tokens of the conversation as the model reads it, template included.
   func promptTokens(of messages: [ChatMessage], intent: String?) -> Int
 
@@ -57,4 +60,11 @@ package struct LocalAnswer: Sendable, Hashable {
     self.usage = usage
     self.verdict = verdict
   }
+}
+
+extension LocalAnswerer {
+  package var readsSlots: Bool { false }
+
+  /// True for a model whose replies have slots: any other one may mean its braces.
+  var writesSlots: Bool { readsSlots || readsSingleTurns }
 }

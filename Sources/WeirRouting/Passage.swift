@@ -11,6 +11,12 @@ struct Passage {
   var timer: StepTimer
   /// Nil where there is no cache.
   var cachePlan: CachePlan?
+  /// The prompt's values; none before step 1.
+  var values = PromptValues()
+  /// What the policy decided from; nil before step 7.
+  var facts: RouteFacts?
+  /// The approved answer that fits, filled; nil before step 7.
+  var template: Cascade.Answer?
   /// As the encoder counts them.
   var promptTokens = 0
   /// True where the encoder read the prompt's beginning only.

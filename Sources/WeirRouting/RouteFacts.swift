@@ -30,9 +30,21 @@ package struct RouteFacts: Sendable, Hashable {
   package var isNegated: Bool
   /// Nil where no generator is loaded.
   package var generator: GeneratorFacts?
+  /// Nil where no approved answers are configured.
+  package var template: TemplateFacts?
   package var remoteTiers: Set<Tier>
   /// Names of the models that remote tiers serve.
   package var remoteModels: [String: Tier]
+
+  /// What the approved answers of the intent come to.
+  package enum TemplateFacts: Sendable, Hashable {
+    /// The intent has none.
+    case none
+    /// This one, with all of its slots filled.
+    case fits(id: String)
+    /// None fits; the first one lacks these slots.
+    case open(id: String, slots: [String])
+  }
 
   package struct GeneratorFacts: Sendable, Hashable {
     /// Most tokens of a prompt with its answer.
@@ -51,7 +63,8 @@ package struct RouteFacts: Sendable, Hashable {
 
   package init(
     requestedModel: String = "auto", reading: Reading? = nil, complexity: Double = 0, turns: Int = 1,
-    cutAt: Int? = nil, isNegated: Bool = false, generator: GeneratorFacts? = nil, remoteTiers: Set<Tier> = [],
+    cutAt: Int? = nil, isNegated: Bool = false, generator: GeneratorFacts? = nil,
+    template: TemplateFacts? = nil, remoteTiers: Set<Tier> = [],
     remoteModels: [String: Tier] = [:]
   ) {
     self.requestedModel = requestedModel
@@ -61,6 +74,7 @@ package struct RouteFacts: Sendable, Hashable {
     self.cutAt = cutAt
     self.isNegated = isNegated
     self.generator = generator
+    self.template = template
     self.remoteTiers = remoteTiers
     self.remoteModels = remoteModels
   }

@@ -4,6 +4,8 @@ package import WeirReview
 /// Who is asked, in order, and why.
 package struct RoutePlan: Sendable, Hashable {
   package enum Step: Sendable, Hashable {
+    /// The approved answer of this id, its slots filled already: it is always given.
+    case template(id: String)
     /// The local generator; its answer is checked before it is accepted.
     case generator
     /// A remote tier; `model` where the request named one.
@@ -17,6 +19,12 @@ package struct RoutePlan: Sendable, Hashable {
   package var mayWait: Bool
   /// The requested name that nobody serves, if any: then there are no steps.
   package var unknownModel: String?
+
+  /// The approved answer that comes first, whatever the caches hold.
+  package var leadingTemplate: String? {
+    guard case .template(let id)? = steps.first else { return nil }
+    return id
+  }
 
   package init(
     steps: [Step], band: ReviewBands.Band, reasons: [RouteReason], mayWait: Bool = true, unknownModel: String? = nil

@@ -46,25 +46,56 @@ package struct RoutePolicy: Sendable, Hashable {
   package func plan(for facts: RouteFacts) -> RoutePlan {
     if facts.requestedModel != "auto" { return requestedPlan(for: facts) }
     var plan = remotePlan(for: facts)
-    if let obstacle = obstacleToLocalAnswer(in: facts) {
-      plan.reasons.insert(obstacle, at: 0)
+    let (template, note) = template(for: facts)
+    let obstacle = obstacleToGenerator(in: facts)
+    plan.reasons.insert(contentsOf: note == obstacle ? [] : note.map { [$0] } ?? [], at: 0)
+    if let reason = (template == nil ? obstacle : nil) ?? obstacleToTrust(in: facts) {
+      plan.reasons.insert(reason, at: note == nil || note == obstacle ? 0 : 1)
       return plan
     }
+    let place = plan.reasons.first == note && note != nil ? 1 : 0
     let band = band(of: facts.reading?.confidence)
     guard let reading = facts.reading, band != .escalate else {
       let confidence = facts.reading?.confidence ?? 0
-      plan.reasons.insert(.belowThreshold(confidence: confidence, threshold: acceptThreshold), at: 0)
+      plan.reasons.insert(.belowThreshold(confidence: confidence, threshold: acceptThreshold), at: place)
       return plan
     }
-    var reasons: [RouteReason] = [.confident(confidence: reading.confidence, threshold: acceptThreshold)]
+    var reasons = Array(plan.reasons.prefix(place))
+    reasons.append(.confident(confidence: reading.confidence, threshold: acceptThreshold))
     if band == .acceptAndReview {
       reasons.append(.keptForReview(confidence: reading.confidence, below: reviewThreshold))
     }
-    return RoutePlan(steps: [.generator] + plan.steps, band: band, reasons: reasons)
+    var steps: [RoutePlan.Step] = []
+    if let template {
+      reasons.append(.template(template))
+      steps.append(.template(id: template))
+    }
+    if obstacle == nil { steps.append(.generator) }
+    return RoutePlan(steps: steps + plan.steps, band: band, reasons: reasons)
+  }
+
+  /// What is left to try on this host when no remote answers and a doubtful answer is better than none.
+  package func doubtfulPlan(for facts: RouteFacts, after plan: RoutePlan) -> RoutePlan? {
+    var steps: [RoutePlan.Step] = []
+    if let id = template(for: facts).id { steps.append(.template(id: id)) }
+    if let generator = facts.generator, !(generator.readsSingleTurns && facts.turns > 1) { steps.append(.generator) }
+    steps.removeAll { plan.steps.contains($0) }
+    return steps.isEmpty ? nil : RoutePlan(steps: steps, band: .escalate, reasons: plan.reasons, mayWait: false)
+  }
+
+  /// The approved answer that may be given, or why none may although the intent has some.
+  ///
+  /// It answers one prompt, like the generator that is told the intent: what was said before is not in it.
+  private func template(for facts: RouteFacts) -> (id: String?, note: RouteReason?) {
+    switch facts.template {
+    case nil, .some(.none): (nil, nil)
+    case .fits(let id): facts.turns > 1 ? (nil, .conversation(turns: facts.turns)) : (id, nil)
+    case .open(let id, let slots): (nil, .templateOpen(id, slots: slots))
+    }
   }
 
   /// Why the generator cannot read the prompt, whoever asks for it.
-  private func obstacleToAnyLocalAnswer(in facts: RouteFacts) -> RouteReason? {
+  private func obstacleToGenerator(in facts: RouteFacts) -> RouteReason? {
     guard let generator = facts.generator else { return .noGenerator }
     if generator.promptTokens >= generator.window {
       return .promptTooLong(tokens: generator.promptTokens, allowed: generator.window)
@@ -72,9 +103,8 @@ package struct RoutePolicy: Sendable, Hashable {
     return generator.readsSingleTurns && facts.turns > 1 ? .conversation(turns: facts.turns) : nil
   }
 
-  /// Why the generator cannot be asked whatever the confidence is.
-  private func obstacleToLocalAnswer(in facts: RouteFacts) -> RouteReason? {
-    if let obstacle = obstacleToAnyLocalAnswer(in: facts) { return obstacle }
+  /// Why no local answer is trusted whatever the confidence is.
+  private func obstacleToTrust(in facts: RouteFacts) -> RouteReason? {
     if let tokens = facts.cutAt { return .notReadWhole(tokens: tokens) }
     if facts.isNegated { return .negated }
     if let reading = facts.reading, reading.outOfScope > outOfScopeThreshold {
@@ -90,10 +120,16 @@ package struct RoutePolicy: Sendable, Hashable {
       guard facts.generator != nil else {
         return RoutePlan(steps: [], band: .escalate, reasons: reasons + [.noGenerator], unknownModel: name)
       }
-      if let obstacle = obstacleToAnyLocalAnswer(in: facts) {
+      if let obstacle = obstacleToGenerator(in: facts) {
         return RoutePlan(steps: [], band: .escalate, reasons: reasons + [obstacle], mayWait: false)
       }
       return RoutePlan(steps: [.generator], band: .accept, reasons: reasons, mayWait: false)
+    }
+    if name == Tier.template.rawValue, facts.template != nil {
+      let (id, note) = template(for: facts)
+      return RoutePlan(
+        steps: id.map { [.template(id: $0)] } ?? [], band: id == nil ? .escalate : .accept,
+        reasons: reasons + [id.map { .template($0) } ?? note ?? .noTemplate], mayWait: false)
     }
     if let tier = Tier(rawValue: name), !tier.isLocal {
       let steps: [RoutePlan.Step] = facts.remoteTiers.contains(tier) ? [.remote(tier, model: nil)] : []

@@ -24,6 +24,14 @@ package enum RouteReason: Sendable, Hashable {
   case conversation(turns: Int)
   /// No generator is loaded.
   case noGenerator
+  /// An approved answer for the intent fits the prompt.
+  case template(String)
+  /// The approved answers of the intent have slots that nothing fills; the first of them lacks these.
+  case templateOpen(String, slots: [String])
+  /// The intent has no approved answer.
+  case noTemplate
+  /// The answer shows slots that nothing filled.
+  case openSlots([String])
   /// The prompt does not fit into the generator's window.
   case promptTooLong(tokens: Int, allowed: Int)
   /// The encoder read the prompt's beginning only, so its confidence says nothing about the rest.
@@ -73,6 +81,10 @@ package enum RouteReason: Sendable, Hashable {
     case .outOfScope: "out_of_scope"
     case .conversation: "conversation"
     case .noGenerator: "no_generator"
+    case .template: "template"
+    case .templateOpen: "template_open"
+    case .noTemplate: "no_template"
+    case .openSlots: "open_slots"
     case .promptTooLong: "prompt_too_long"
     case .notReadWhole: "not_read_whole"
     case .negated: "negated"
@@ -113,6 +125,11 @@ package enum RouteReason: Sendable, Hashable {
       "out of scope: score \(score.decimals(3)), at most \(threshold.decimals(3)) is answered locally"
     case .conversation(let turns): "\(turns) messages: the local generator answers single prompts only"
     case .noGenerator: "no local generator is loaded"
+    case .template(let id): "approved answer \(id) fits"
+    case .templateOpen(let id, let slots): "approved answer \(id) has slots that nothing fills: \(Self.list(slots))"
+    case .noTemplate: "the intent has no approved answer"
+    case .openSlots(let slots):
+      "the answer shows slots that nothing fills: \(Self.list(slots)); set them under [templates.values]"
     case .promptTooLong(let tokens, let allowed): "the prompt has \(tokens) tokens, the local window \(allowed)"
     case .notReadWhole(let tokens): "only the first \(tokens) tokens were read: nothing is known about the rest"
     case .negated: "it asks not to do something, which the classifier does not hear"
@@ -133,6 +150,19 @@ package enum RouteReason: Sendable, Hashable {
     case .deferred: "kept in the durable queue; answer it later with weir route --deferred"
     case .deliveredLate: "an earlier run answered this and ended before it could say so"
     case .offlineFallback: "nobody else can answer now, and when_offline = \"local\""
+    }
+  }
+
+  /// The first four names.
+  private static func list(_ slots: [String]) -> String {
+    slots.prefix(4).joined(separator: ", ") + (slots.count > 4 ? ", ..." : "")
+  }
+
+  /// True for a stored answer that was found.
+  var isHit: Bool {
+    switch self {
+    case .exactHit, .semanticHit: true
+    default: false
     }
   }
 }

@@ -1,4 +1,5 @@
 package import WeirDomain
+package import WeirEntities
 package import WeirReview
 
 /// What came of a request: the answer where there is one, who gave it, why, and what it cost.
@@ -37,6 +38,8 @@ package struct RouteReply: Sendable, Hashable {
   package var citations: [Citation] = []
   /// Ids of the cache's entries that the generator was shown as examples, nearest last.
   package var examples: [Int64] = []
+  /// The values in the prompt: text of the caller's, for the reply alone.
+  package var entities: [Entity] = []
 
   package var answer: String? {
     if case .answered(let text) = outcome { text } else { nil }

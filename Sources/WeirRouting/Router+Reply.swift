@@ -77,12 +77,12 @@ extension Router {
     var record = Record(event: event)
     record.citations = way.turns?.citations(tier: answer.tier, answer: answer.text) ?? []
     if answer.tier == .generator { record.examples = way.turns?.examples ?? [] }
-    if !way.isDoubtful, answer.isWhole {
+    if !way.isDoubtful, answer.isWhole, answer.tier != .template {
       record.admitted = (
         CachedAnswer(
           text: answer.text, tier: answer.tier, model: answer.model, intent: event.intent, usage: answer.usage,
           citations: record.citations),
-        embedding.vector
+        answer.usesPrompt ? nil : embedding.vector
       )
     }
     record.sample = sample(of: way, answer: answer, isCascaded: outcome.isCascaded)
@@ -130,7 +130,8 @@ extension Router {
       timings: way.timer.timings, nanoseconds: way.timer.elapsed, usage: event.usage, cost: event.cost,
       savedByCache: event.savedByCache, savedByRouting: event.savedByRouting,
       savedByCompression: event.savedByCompression,
-      citations: event.tier == nil ? [] : record.citations, examples: record.examples)
+      citations: event.tier == nil ? [] : record.citations, examples: record.examples,
+      entities: way.values.entities)
   }
 
   /// The event goes last, so that its own row knows how long the step took, but for the commit.

@@ -2,6 +2,7 @@ package import WeirCache
 package import WeirClassifier
 package import WeirDomain
 package import WeirEncoder
+internal import WeirProviders
 package import WeirLedger
 internal import WeirRetrieval
 package import WeirReview
@@ -16,6 +17,8 @@ package struct Router: Sendable {
     package var classifier: IntentClassifier
     package var cache: ResponseCache?
     package var local: (any LocalAnswerer)?
+    /// Approved answers, and what slots are filled with.
+    package var templates: AnswerTemplates
     package var remotes: RemoteRoutes
     package var store: Store
     package var prices: PriceList
@@ -27,13 +30,15 @@ package struct Router: Sendable {
 
     package init(
       encoder: Encoder, classifier: IntentClassifier, cache: ResponseCache?, local: (any LocalAnswerer)?,
-      remotes: RemoteRoutes, store: Store, prices: PriceList, policy: RoutePolicy, sampler: ReviewSampler?,
-      settings: RouterSettings, clock: NodeClock, grounding: Grounding = .none
+      templates: AnswerTemplates = AnswerTemplates(), remotes: RemoteRoutes, store: Store, prices: PriceList,
+      policy: RoutePolicy, sampler: ReviewSampler?, settings: RouterSettings, clock: NodeClock,
+      grounding: Grounding = .none
     ) {
       self.encoder = encoder
       self.classifier = classifier
       self.cache = cache
       self.local = local
+      self.templates = templates
       self.remotes = remotes
       self.store = store
       self.prices = prices
@@ -69,12 +74,26 @@ package struct Router: Sendable {
     do throws(RouteError) {
       try normalize(&way)
       try admit(&way)
-      if let hit = try exact(&way) { return reply(&way, with: hit, tier: .exact) }
+      let exact = try self.exact(&way)
+      if let exact, !mayBeOutranked(exact, way) { return reply(&way, with: exact, tier: .exact) }
       let embedding = try embed(&way)
-      if let hit = try similar(embedding, &way) { return reply(&way, with: hit, tier: .semantic) }
+      let hit = if let exact { exact } else { try similar(embedding, &way) }
+      let tier: Tier = exact == nil ? .semantic : .exact
+      if let hit, !mayBeOutranked(hit, way) { return reply(&way, with: hit, tier: tier) }
       try classify(embedding, &way)
+      let found = way
       let plan = try decide(&way)
-      let turns = try ground(plan, embedding, &way)
+      if let hit {
+        guard plan.leadingTemplate != nil else {
+          way.reasons = found.reasons
+          way.band = found.band
+          return reply(&way, with: hit, tier: tier)
+        }
+        way.reasons.removeAll(where: \.isHit)
+      }
+      // An approved answer needs no passages.
+      let turns =
+        plan.leadingTemplate == nil ? try ground(plan, embedding, &way) : GroundedTurns(way.request.messages)
       let outcome = await answer(plan, turns, &way, isCancelled: isCancelled)
       return reply(&way, with: outcome, embedding: embedding)
     } catch {
@@ -90,8 +109,11 @@ package struct Router: Sendable {
       guard bytes <= parts.settings.maxPromptBytes else {
         throw .promptTooLarge(bytes: bytes, allowed: parts.settings.maxPromptBytes)
       }
+      way.values = PromptValues(prompt: way.request.prompt, constants: parts.templates.constants)
       way.cachePlan = parts.cache.map {
-        CachePlan(way.request, $0.configuration, documents: parts.grounding.documents?.version)
+        CachePlan(
+          way.request, $0.configuration, documents: parts.grounding.documents?.version,
+          isPersonal: way.values.arePersonal)
       }
     }
   }
@@ -133,6 +155,15 @@ package struct Router: Sendable {
     }
   }
 
+  /// True where an approved answer may go before this one, which was stored when there was none, or another.
+  ///
+  /// Approved answers are never stored: they cost no more than finding them, hold the values of one prompt, and
+  /// change with their file. A stored answer to an intent that has some waits for the decision.
+  private func mayBeOutranked(_ hit: CacheHit, _ way: Passage) -> Bool {
+    guard way.request.settings.model == "auto", let intent = hit.answer.intent else { return false }
+    return parts.templates.covers(intent)
+  }
+
   // MARK: Steps 4, 6 and 7
 
   private func embed(_ way: inout Passage) throws(RouteError) -> PromptEmbedding {
@@ -161,19 +192,42 @@ package struct Router: Sendable {
       let request = way.request
       let generator = parts.local.map {
         RouteFacts.GeneratorFacts(
-          window: $0.window, promptTokens: $0.promptTokens(of: request.messages, intent: way.reading?.intent),
+          window: $0.window, promptTokens: $0.promptTokens(of: messages(way, for: $0), intent: way.reading?.intent),
           readsSingleTurns: $0.readsSingleTurns)
       }
       let facts = RouteFacts(
         requestedModel: request.settings.model, reading: way.reading, complexity: way.complexity ?? 0,
         turns: request.messages.count, cutAt: way.isCut ? way.promptTokens : nil,
-        isNegated: NegatedRequest.matches(request.prompt), generator: generator,
+        isNegated: NegatedRequest.matches(request.prompt), generator: generator, template: template(&way),
         remoteTiers: parts.remotes.tiers, remoteModels: parts.remotes.models)
+      way.facts = facts
       let plan = parts.policy.plan(for: facts)
       way.reasons += plan.reasons
       way.band = plan.band
       if let unknown = plan.unknownModel { throw .unknownModel(unknown) }
       return plan
+    }
+  }
+
+  /// The conversation as the generator reads it.
+  private func messages(_ way: Passage, for local: any LocalAnswerer) -> [ChatMessage] {
+    local.readsSlots ? way.values.delexicalized(way.request.messages) : way.request.messages
+  }
+
+  /// Fills the approved answers of the intent; the one that fits is kept for step 8.
+  private func template(_ way: inout Passage) -> RouteFacts.TemplateFacts? {
+    if parts.templates.isEmpty { return nil }
+    guard let intent = way.reading?.intent, let choice = parts.templates.choice(for: intent, way.values.slots) else {
+      return RouteFacts.TemplateFacts.none
+    }
+    switch choice {
+    case .open(let id, let slots): return .open(id: id, slots: slots)
+    case .fits(let id, let text):
+      way.template = Cascade.Answer(
+        text: text, tier: .template, model: "template/\(id)",
+        usage: TokenUsage(
+          prompt: way.promptTokens, completion: TokenEstimate.tokens(in: text), isEstimated: true))
+      return .fits(id: id)
     }
   }
 
@@ -184,6 +238,8 @@ package struct Router: Sendable {
   ) async -> Cascade.Outcome {
     let begin = way.timer.mark()
     defer { way.timer.finish(.answer, since: begin) }
+    var turns = turns
+    if parts.local?.readsSlots == true { turns.local = way.values.delexicalized(turns.local) }
     let (encoder, compressor, prompt) = (parts.encoder, parts.settings.compressor, way.request.prompt)
     let cascade = Cascade(local: parts.local, remotes: parts.remotes, lane: lane, turns: turns) { messages in
       Result { () throws(PromptCompressor.Failure) in
@@ -193,16 +249,15 @@ package struct Router: Sendable {
         }
       }
     }
-    let intent = way.reading?.intent
-    var outcome = await cascade.run(plan, request: way.request, intent: intent, isCancelled: isCancelled)
+    let prepared = Cascade.Prepared(
+      intent: way.reading?.intent, slots: way.values.slots, template: way.template)
+    var outcome = await cascade.run(plan, request: way.request, prepared: prepared, isCancelled: isCancelled)
     way.reasons += outcome.reasons
     guard case .unanswered(_, mayWait: true) = outcome.end, parts.settings.whenUnanswered == .answerLocally,
-      let local = parts.local, !plan.steps.contains(.generator),
-      !(local.readsSingleTurns && way.request.messages.count > 1)
+      let facts = way.facts, let doubtful = parts.policy.doubtfulPlan(for: facts, after: plan)
     else { return outcome }
     let paid = outcome.discarded
-    let doubtful = RoutePlan(steps: [.generator], band: .escalate, reasons: plan.reasons, mayWait: false)
-    outcome = await cascade.run(doubtful, request: way.request, intent: intent, isCancelled: isCancelled)
+    outcome = await cascade.run(doubtful, request: way.request, prepared: prepared, isCancelled: isCancelled)
     outcome.discarded += paid
     if case .answered = outcome.end {
       way.reasons.append(.offlineFallback)

@@ -1,4 +1,5 @@
 import WeirDomain
+import WeirEntities
 import WeirReview
 import WeirRouting
 
@@ -25,6 +26,11 @@ struct Explanation {
     }
     if let complexity = reply.complexity { rows.append("  complexity   \(complexity.decimals(2))") }
     if let band = reply.band { rows.append("  band         \(band.rawValue)") }
+    for (index, entity) in reply.entities.enumerated() {
+      let value = entity.value.map { " = \($0.text.printable)" } ?? ""
+      rows.append(
+        "  \(padded(index == 0 ? "entities" : "", 12)) \(entity.kind.rawValue) \(entity.text.printable)\(value)")
+    }
     rows.append("  why")
     for (index, reason) in reply.reasons.enumerated() { rows.append("    \(index + 1). \(reason.text.printable)") }
     if !reply.citations.isEmpty { rows.append("  sources") }

@@ -66,6 +66,7 @@ enum ReplyLine {
     writer.add("confidence", reply.reading?.confidence, decimals: 4)
     writer.add("out_of_scope", reply.reading?.outOfScope, decimals: 4)
     writer.add("band", reply.band?.rawValue)
+    if !reply.entities.isEmpty { writer.add(reply.entities) }
     writer.beginArray("reasons")
     for reason in reply.reasons {
       writer.beginObject()

@@ -45,6 +45,18 @@ import WeirDomain
     #expect(plan(prompt, user: "ann").key == plan(prompt, user: "bob").key)
   }
 
+  @Test func `a prompt in which one person's values were found is that person's own`() {
+    func plan(_ user: String?, isPersonal: Bool) -> CachePlan {
+      CachePlan(
+        RouteRequest(
+          id: "a", messages: [ChatMessage(role: .user, content: "send the paper to ada byron")], user: user),
+        isPersonal: isPersonal)
+    }
+    #expect(plan("u", isPersonal: false).admission.isShared)
+    #expect(plan("u", isPersonal: true).admission.scope == .user("u"))
+    #expect(plan(nil, isPersonal: true).key == nil)
+  }
+
   @Test func `a high temperature asks for variety`() {
     #expect(plan("write a haiku", temperature: 1).admission.reason == .creative)
     #expect(plan("write a haiku", temperature: 0.2).admission.reason == nil)

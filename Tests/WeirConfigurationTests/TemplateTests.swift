@@ -20,12 +20,15 @@ import WeirDomain
     #expect(written.settings.allSatisfy { $0.origin == .builtIn })
   }
 
-  @Test func `uncommented it still means the defaults, and one provider`() throws {
+  @Test func `uncommented it still means the defaults, one answer and one provider`() throws {
     var written = try ConfigurationTests.parse(Self.uncommented)
     #expect(written.providers.map(\.name) == ["openai"])
     #expect(written.providers.first?.prices.first?.inputPerToken.picodollars == 150_000)
     #expect(written.settings.allSatisfy { $0.origin != .builtIn || $0.key.hasPrefix("providers.") })
+    #expect(written.templates.answers.map(\.id) == ["refund-policy"])
+    #expect(written.templates.values.keys.sorted() == ["Website URL"])
     let defaults = try ConfigurationTests.parse("")
+    written.templates = defaults.templates
     written.providers = []
     written.settings = defaults.settings
     #expect(written == defaults)

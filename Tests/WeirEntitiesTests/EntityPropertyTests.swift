@@ -86,9 +86,9 @@ import WeirTestSupport
 
   @Test("the prompt is read with slots, and filled back")
   func roundTrip() {
-    let prompt = "refund $20 of order 12345678 to Ada"
+    let prompt = "refund $20 of order 12345678 to ada"
     let masked = EntityExtractor().delexicalized(prompt)
-    #expect(masked == "refund {{Refund Amount}} of order {{Order Number}} to Ada")
+    #expect(masked == "refund {{Refund Amount}} of order {{Order Number}} to ada")
     let values = SlotValues(entities: EntityExtractor().entities(in: prompt))
     #expect(SlotText(lenient: masked).filled(from: values).text == prompt)
   }

@@ -89,7 +89,7 @@ import Testing
       ("the 3rd of march", ["date=3rd of march"]), ("May 5", ["date=May 5"]), ("31 feb 2026", ["date=31 feb 2026"]),
       ("since 2019", ["date=2019"]), ("in december", ["date=december"]),
       ("twenty second of june", ["date=twenty second of june"]),
-      ("you may march on", []), ("2026-13-01", []),
+      ("you may march on", []),
     ])
   func dates(_ text: String, _ expected: [String]) {
     #expect(Self.found(text) == expected)

@@ -10,7 +10,7 @@ import WeirRouting
   private static func facts(
     model: String = "auto", confidence: Double? = 0.995, outOfScope: Double = 0.01, complexity: Double = 0.5,
     turns: Int = 1, cutAt: Int? = nil, isNegated: Bool = false,
-    hasGenerator: Bool = true, promptTokens: Int = 20,
+    hasGenerator: Bool = true, promptTokens: Int = 20, template: RouteFacts.TemplateFacts? = nil,
     remotes: Set<Tier> = allRemotes
   ) -> RouteFacts {
     RouteFacts(
@@ -18,6 +18,7 @@ import WeirRouting
       reading: confidence.map { .init(intent: "get_refund", confidence: $0, outOfScope: outOfScope) },
       complexity: complexity, turns: turns, cutAt: cutAt, isNegated: isNegated,
       generator: hasGenerator ? .init(window: 512, promptTokens: promptTokens, readsSingleTurns: true) : nil,
+      template: template,
       remoteTiers: remotes, remoteModels: ["big-model": .premium])
   }
 
@@ -100,7 +101,79 @@ import WeirRouting
       steps: [.generator], band: .accept, codes: ["model_requested"]),
   ]
 
-  @Test(arguments: corpus) func `facts lead to the plan of the golden corpus`(golden: Golden) {
+  private static let fits = RouteFacts.TemplateFacts.fits(id: "a")
+  private static let open = RouteFacts.TemplateFacts.open(id: "a", slots: ["Order Number"])
+
+  static let templateCorpus: [Golden] = [
+    Golden(
+      name: "an approved answer goes before the generator", facts: facts(template: fits),
+      steps: [.template(id: "a"), .generator] + remoteLadder, band: .accept, codes: ["confident", "template"]),
+    Golden(
+      name: "an approved answer needs no generator", facts: facts(hasGenerator: false, template: fits),
+      steps: [.template(id: "a")] + remoteLadder, band: .accept, codes: ["confident", "template"]),
+    Golden(
+      name: "a prompt that fills the generator's window can have an approved answer",
+      facts: facts(promptTokens: 512, template: fits), steps: [.template(id: "a")] + remoteLadder, band: .accept,
+      codes: ["confident", "template"]),
+    Golden(
+      name: "an approved answer at the edge of the error budget is kept for review",
+      facts: facts(confidence: 0.985, template: fits), steps: [.template(id: "a"), .generator] + remoteLadder,
+      band: .acceptAndReview, codes: ["confident", "kept_for_review", "template"]),
+    Golden(
+      name: "an approved answer below the threshold is not given", facts: facts(confidence: 0.9, template: fits),
+      steps: remoteLadder, band: .escalate, codes: ["below_threshold", "remote_tier"]),
+    Golden(
+      name: "out of scope beats an approved answer", facts: facts(outOfScope: 0.6, template: fits),
+      steps: remoteLadder, band: .escalate, codes: ["out_of_scope", "remote_tier"]),
+    Golden(
+      name: "a request not to do something beats an approved answer", facts: facts(isNegated: true, template: fits),
+      steps: remoteLadder, band: .escalate, codes: ["negated", "remote_tier"]),
+    Golden(
+      name: "what was not read whole beats an approved answer", facts: facts(cutAt: 256, template: fits),
+      steps: remoteLadder, band: .escalate, codes: ["not_read_whole", "remote_tier"]),
+    Golden(
+      name: "a conversation beats an approved answer", facts: facts(turns: 2, template: fits), steps: remoteLadder,
+      band: .escalate, codes: ["conversation", "remote_tier"]),
+    Golden(
+      name: "a slot that nothing fills leaves the prompt to the generator", facts: facts(template: open),
+      steps: [.generator] + remoteLadder, band: .accept, codes: ["template_open", "confident"]),
+    Golden(
+      name: "a slot that nothing fills and no generator leave the prompt to the remotes",
+      facts: facts(hasGenerator: false, template: open), steps: remoteLadder, band: .escalate,
+      codes: ["template_open", "no_generator", "remote_tier"]),
+    Golden(
+      name: "an open slot below the threshold keeps both reasons", facts: facts(confidence: 0.9, template: open),
+      steps: remoteLadder, band: .escalate, codes: ["template_open", "below_threshold", "remote_tier"]),
+    Golden(
+      name: "an intent without approved answers goes its old way",
+      facts: facts(template: RouteFacts.TemplateFacts.none),
+      steps: [.generator] + remoteLadder, band: .accept, codes: ["confident"]),
+    Golden(
+      name: "a requested approved answer is given whatever the confidence is",
+      facts: facts(model: "template", confidence: 0, template: fits), steps: [.template(id: "a")], band: .accept,
+      codes: ["model_requested", "template"]),
+    Golden(
+      name: "a requested approved answer with an open slot is refused", facts: facts(model: "template", template: open),
+      steps: [], band: .escalate, codes: ["model_requested", "template_open"]),
+    Golden(
+      name: "a requested approved answer that the intent has not is refused",
+      facts: facts(model: "template", template: RouteFacts.TemplateFacts.none), steps: [], band: .escalate,
+      codes: ["model_requested", "no_template"]),
+  ]
+
+  @Test func `a doubtful answer is an approved one first`() {
+    let policy = RoutePolicy()
+    func doubtful(_ facts: RouteFacts) -> [RoutePlan.Step]? {
+      policy.doubtfulPlan(for: facts, after: policy.plan(for: facts))?.steps
+    }
+    #expect(doubtful(Self.facts(confidence: 0.1, template: Self.fits)) == [.template(id: "a"), .generator])
+    #expect(doubtful(Self.facts(confidence: 0.1, hasGenerator: false, template: Self.fits)) == [.template(id: "a")])
+    #expect(doubtful(Self.facts(confidence: 0.1)) == [.generator])
+    #expect(doubtful(Self.facts(confidence: 0.1, turns: 2, template: Self.fits)) == nil)
+    #expect(doubtful(Self.facts()) == nil)
+  }
+
+  @Test(arguments: corpus + templateCorpus) func `facts lead to the plan of the golden corpus`(golden: Golden) {
     let plan = RoutePolicy().plan(for: golden.facts)
     #expect(plan.steps == golden.steps)
     #expect(plan.band == golden.band)
@@ -116,6 +189,7 @@ import WeirRouting
 
   @Test func `a requested generator that is not loaded is named`() {
     #expect(RoutePolicy().plan(for: Self.facts(model: "generator", hasGenerator: false)).unknownModel == "generator")
+    #expect(RoutePolicy().plan(for: Self.facts(model: "template")).unknownModel == "template")
   }
 
   @Test func `a wider error budget never escalates what a narrower one answered`() {

@@ -5,6 +5,7 @@ import WeirCache
 import WeirClassifier
 import WeirDomain
 import WeirEncoder
+import WeirEntities
 import WeirFiles
 import WeirHTTP
 import WeirLedger
@@ -32,7 +33,8 @@ import WeirTestSupport
 
   private func router(
     store: Store, local: ScriptedLocal? = ScriptedLocal(), remotes: [RemoteRoutes.Route] = [],
-    errorBudget: Double = 0.45, whenUnanswered: RouterSettings.Unanswered = .keepForLater
+    templates: AnswerTemplates = AnswerTemplates(), errorBudget: Double = 0.45,
+    whenUnanswered: RouterSettings.Unanswered = .keepForLater
   ) throws -> Router {
     let (encoder, classifier) = try Self.parts.get()
     let price = Price(
@@ -56,7 +58,7 @@ import WeirTestSupport
         cache: try ResponseCache.open(
           store: store, encoder: .init(fingerprint: encoder.fingerprint, dimension: encoder.shape.width),
           at: clock.wall()),
-        local: local, remotes: RemoteRoutes(remotes), store: store,
+        local: local, templates: templates, remotes: RemoteRoutes(remotes), store: store,
         prices: PriceList(asOf: "2026-01-01", baseline: "big", prices: ["big": [price]]),
         policy: RoutePolicy(errorBudget: errorBudget), sampler: ReviewSampler(uncertain: 1, audit: 0),
         settings: RouterSettings(maxPromptBytes: 10_000, whenUnanswered: whenUnanswered), clock: clock))
@@ -231,6 +233,84 @@ import WeirTestSupport
     #expect(error.kind == .cancelled)
   }
 
+  private func answers(_ text: String) throws -> AnswerTemplates {
+    AnswerTemplates(
+      ["check_refund_policy", "get_refund", "cancel_order"].map { intent in
+        .init(id: "t-\(intent)", intent: intent, text: (try? SlotText(strict: text)) ?? SlotText(lenient: "bad"))
+      }, constants: ["Website URL": "https://example.org"])
+  }
+
+  @Test func `an approved answer is given without a generator, saves money, and is never stored`() async throws {
+    let store = try store()
+    let router = try router(store: store, local: nil, templates: try answers("See {{Website URL}}."))
+    for id in ["a", "b"] {
+      let reply = await router.route(request(Self.inScope, id: id))
+      #expect(reply.tier == .template)
+      #expect(reply.answer == "See https://example.org.")
+      #expect(reply.model == "template/t-\(reply.intent ?? "")")
+      #expect(reply.savedByRouting > .zero && reply.cost == .zero)
+      #expect(reply.reasons.map(\.code).contains("template"))
+    }
+    let changed = try self.router(store: store, local: nil, templates: try answers("New."))
+    #expect(await changed.route(request(Self.inScope)).answer == "New.")
+  }
+
+  @Test func `an approved answer goes before what the caches hold, and gives way to it where it does not fit`()
+    async throws
+  {
+    let store = try store()
+    let first = await (try router(store: store)).route(request(Self.inScope))
+    #expect(first.tier == .generator)
+    let fitting = try router(store: store, templates: try answers("Approved."))
+    let approved = await fitting.route(request(Self.inScope))
+    #expect(approved.tier == .template)
+    #expect(!approved.reasons.contains(.exactHit))
+    let open = try router(store: store, templates: try answers("Order {{Order Number}}."))
+    let stored = await open.route(request(Self.inScope))
+    #expect(stored.tier == .exact)
+    #expect(stored.reasons == [.exactHit])
+  }
+
+  @Test func `slots are filled from the prompt, and one prompt's values never reach another`() async throws {
+    let store = try store()
+    let router = try router(
+      store: store, local: ScriptedLocal(text: "Order {{Order Number}}, see {{Website URL}}, {{Support Hours}}."),
+      templates: AnswerTemplates(constants: ["Website URL": "https://example.org"]))
+    let first = await router.route(request("I want to cancel order 88231907"))
+    #expect(first.tier == .generator)
+    #expect(first.answer == "Order 88231907, see https://example.org, {{Support Hours}}.")
+    #expect(first.reasons.contains(.openSlots(["Support Hours"])))
+    #expect(first.entities.map(\.text) == ["88231907"])
+    let second = await router.route(request("I want to cancel order 88231908"))
+    #expect(second.answer?.hasPrefix("Order 88231908") == true)
+    let template = try self.router(store: try self.store(), templates: try answers("Order {{Order Number}} it is."))
+    #expect(await template.route(request("I want to cancel order 88231907")).answer == "Order 88231907 it is.")
+    let two = await template.route(request("I want to cancel order 88231907 or order 88231999"))
+    #expect(two.tier == .generator)
+    #expect(two.reasons.contains(.templateOpen("t-cancel_order", slots: ["Order Number"])))
+  }
+
+  @Test func `a generator that reads slots never sees the values`() async throws {
+    let local = ScriptedLocal(text: "{{Order Number}}", readsSlots: true)
+    let router = try router(store: try store(), local: local)
+    let reply = await router.route(request("I want to cancel order 88231907"))
+    #expect(local.lastPrompt == "I want to cancel order {{Order Number}}")
+    #expect(reply.answer == "88231907")
+  }
+
+  @Test func `a deferred or doubtful prompt gets an approved answer`() async throws {
+    let store = try store()
+    #expect(await (try router(store: store, local: nil)).route(request(Self.inScope)).outcome == .deferred)
+    let router = try router(store: store, local: nil, templates: try answers("Approved."))
+    #expect(try await router.routeNextDeferred()?.reply.tier == .template)
+    let doubtful = try self.router(
+      store: try self.store(), local: nil, templates: try answers("Approved."), errorBudget: 0.000001,
+      whenUnanswered: .answerLocally)
+    let reply = await doubtful.route(request(Self.inScope))
+    #expect(reply.tier == .template)
+    #expect(reply.reasons.last == .offlineFallback)
+  }
+
   @Test func `an earlier turn makes another prompt of it`() async throws {
     let store = try store()
     let remote = ScriptedAnswerer { number, _ in .answer(["answer \(number)"]) }
@@ -257,16 +337,24 @@ final class ScriptedLocal: LocalAnswerer {
   let window = 512
   let readsSingleTurns = true
   let followsInstructions = false
+  let readsSlots: Bool
+  private let text: String
   private let verdict: LocalAnswer.Verdict
   private let acceptance: LocalAnswer.Acceptance?
+  private let prompt = Mutex("")
   private let count = Mutex(0)
 
-  init(verdict: LocalAnswer.Verdict = .accepted, acceptance: LocalAnswer.Acceptance? = nil) {
-    self.verdict = verdict
-    self.acceptance = acceptance
+  init(
+    verdict: LocalAnswer.Verdict = .accepted, acceptance: LocalAnswer.Acceptance? = nil, text: String = "scripted",
+    readsSlots: Bool = false
+  ) {
+    (self.verdict, self.acceptance, self.text, self.readsSlots) = (verdict, acceptance, text, readsSlots)
   }
 
   var calls: Int { count.withLock { $0 } }
+
+  /// The last turn that it was asked.
+  var lastPrompt: String { prompt.withLock { $0 } }
 
   func promptTokens(of messages: [ChatMessage], intent: String?) -> Int { 3 }
 
@@ -277,8 +365,9 @@ final class ScriptedLocal: LocalAnswerer {
     isCancelled: @escaping @Sendable () -> Bool
   ) throws(RouteError) -> LocalAnswer {
     count.withLock { $0 += 1 }
+    prompt.withLock { $0 = messages.last?.content ?? "" }
     return LocalAnswer(
-      text: "scripted", usage: TokenUsage(prompt: 3, completion: 2), verdict: isCancelled() ? .cancelled : verdict,
+      text: text, usage: TokenUsage(prompt: 3, completion: 2), verdict: isCancelled() ? .cancelled : verdict,
       acceptance: acceptance)
   }
 }
