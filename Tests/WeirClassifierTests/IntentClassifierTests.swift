@@ -92,8 +92,8 @@ import WeirTestSupport
       try failure(temperature: 0)
         == .badValue(file: name, key: "weir.intents.temperature", found: "0.0", allowed: "above 0"))
     #expect(
-      try failure(labels: ["a", "b", "c", "d", "out_of_scope"])
-        == .wrongShape(file: name, tensor: "output.weight", found: [5, 4], allowed: [5, 5]))
+      try failure(labels: ["a", "b", "c", "d", "e", "out_of_scope"])
+        == .wrongShape(file: name, tensor: "centres.weight", found: [12, 3], allowed: [12, 5]))
     #expect(
       try failure { $0.set("hidden.bias", [0], shape: [1]) }
         == .wrongShape(file: name, tensor: "hidden.bias", found: [1], allowed: [5]))
