@@ -19,7 +19,7 @@ def main():
         total += path.stat().st_size
     digest = model_files.read(options.folder / "intents.gguf")[0]["weir.encoder.sha256"]
     if digest != bundle["encoder"]["sha256"]:
-        raise SystemExit("intents.gguf was trained on another encoder.gguf: run train_intents.py again")
+        raise SystemExit("intents.gguf was trained on another encoder.gguf: train them again with weir train")
     (options.folder / "bundle.json").write_text(json.dumps(bundle, indent=2) + "\n")
     print("bundle of", total, "bytes")
 
