@@ -3,7 +3,8 @@
 Perplexity per word of Bitext's held-out individual replies, beside an interpolated (Witten-Bell) 5-gram over the same tokens, alone and
 mixed with a 5-gram of the reply of the nearest training prompt. Greedy replies to held-out prompts, as written and with slots, and to the project's
 hand-made prompts (no training saw them): the judge of reply_judge.py, the judge of the first card (nearest centre), unknown
-slots, values of the customer's that the prompt does not hold, given values that the reply leaves out, loops, cut replies, copies.
+slots, values of the customer's that the prompt does not hold, given values that the reply leaves out, loops, cut replies, copies; and the
+same of the replies that the product's rules accept, and that its rules and the file's probe accept.
 """
 import argparse
 import json
@@ -82,12 +83,14 @@ def main():
     options.add_argument("--out", type=Path, required=True, help="folder with replies.json, reply_vectors.npz and generator_tokenizer.json")
     options.add_argument("--file", type=Path, required=True)
     options.add_argument("--prompts", type=int, default=300)
+    options.add_argument("--rest", action="store_true", help="measure those held-out prompts that would not be drawn without this option")
     options.add_argument("--baselines", action="store_true", help="measure n-grams, retrieval and templates too")
     options.add_argument("--keep", action="store_true", help="write the figures into the file")
     options.add_argument("--seed", type=int, default=17)
     options = options.parse_args()
     torch.set_num_threads(1)
     network, tokenizer = generator_network.load(options.file, options.out / "generator_tokenizer.json")
+    probe, least = generator_network.probe_of(options.file)
     rows = json.load(open(options.out / "replies.json"))
     saved = dict(np.load(options.out / "reply_vectors.npz"))
     place = {s: [i for i, r in enumerate(rows) if r["split"] == s] for s in ("train", "val", "test")}
@@ -120,6 +123,8 @@ def main():
         figures |= {"word_perplexity_retrieval": math.exp(mixed(place["test"], share) / words), "retrieval_share": share}
         print(figures, flush=True)
     chosen = random.Random(options.seed).sample(place["test"], min(options.prompts, len(test)))
+    if options.rest:
+        chosen = sorted(set(place["test"]) - set(chosen))
     some = [rows[i] for i in chosen]
     hand = [json.loads(line) for line in open(Path(__file__).parent / "fixtures/handmade_prompts.jsonl", encoding="utf-8")]
     hand = [dict(r, asked=support_replies.with_slots(r["prompt"], r["intent"], "", "")) for r in hand if r["intent"] != "out_of_scope"]
@@ -127,8 +132,16 @@ def main():
         began = time.process_time()
         replies = reply_writer.write(network, tokenizer, [prompt(r, name) for r in these])
         texts = [r.text for r in replies]
-        found, off = facts(these, texts, [r.stopped for r in replies], judge, teacher(texts), training)
+        vectors = teacher(texts)
+        found, off = facts(these, texts, [r.stopped for r in replies], judge, vectors, training)
         figures |= {k + title: v for k, v in found.items()}
+        taken = {"by_rules": [reply_writer.passes_rules(r) for r in replies]}
+        if least is not None:
+            taken["by_rules_and_probe"] = [a and reply_writer.probability(probe, r) >= least for a, r in zip(taken["by_rules"], replies)]
+        for way, kept in taken.items():
+            left = [k for k, a in enumerate(kept) if a]
+            of, _ = facts([these[k] for k in left], [texts[k] for k in left], [True] * len(left), judge, vectors[left], training)
+            figures |= {f"taken_{way}{title}": len(left) / len(kept)} | {f"{k}_{way}{title}": of[k] for k in ("on_intent", "loops", "invented_values")}
         print(title or "raw", len(these), f"{time.process_time() - began:.0f} s", {k: round(v, 4) for k, v in found.items()}, "off:", off, flush=True)
         if options.keep:
             json.dump([(r["intent"], r[name], t) for r, t in zip(these, texts)], open(options.out / f"written{title}.json", "w"), indent=1)

@@ -64,6 +64,32 @@ def write(network, tokenizer, prompts, temperature=0.0, most=224, rows=32, seed=
     return out
 
 
+def repeats_line(text):
+    """A line of four words or more twice, as Sources/WeirGenerator/AnswerProbe.swift has it."""
+    seen = set()
+    for line in text.splitlines():
+        words = line[next((i for i, c in enumerate(line) if c.isalpha() or c == "{"), len(line)):]
+        if len([w for w in words.split(" ") if w]) < 4:
+            continue
+        if words in seen:
+            return True
+        seen.add(words)
+    return False
+
+
+def passes_rules(reply):
+    """What the product asks of an answer before it asks the probe: it ended, and says no line and not half of its runs twice."""
+    return bool(reply.stopped and reply.text.strip() and repeated_share(reply.ids) <= 0.5 and not repeats_line(reply.text))
+
+
+def probability(probe, reply):
+    """That a reply is fit, by the weights of generator_network.probe_of."""
+    signals, first, mean, bias = probe
+    score = bias + np.dot(signals, reply.signals)
+    score += (np.dot(first, reply.first_state) if len(first) else 0) + (np.dot(mean, reply.mean_state) if len(mean) else 0)
+    return float(1 / (1 + np.exp(-score)))
+
+
 def is_loop(text):
     """A sentence or step twice, or six words three times."""
     parts = [re.sub(r"^\d+\.\s*", "", p).strip().lower() for p in re.split(r"(?<=[.!?])\s+|\n", text)]

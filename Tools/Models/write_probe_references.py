@@ -3,11 +3,9 @@ import argparse
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 
 import generator_network
-import model_files
 import reply_writer
 
 PROMPTS = [("cancel_order", "please cancel order {{Order Number}}"), ("cancel_order", "I bought the wrong jacket, stop it before it ships"),
@@ -24,16 +22,11 @@ def main():
     options = options.parse_args()
     torch.set_num_threads(1)
     network, tokenizer = generator_network.load(options.file, options.out / "generator_tokenizer.json")
-    data, _ = model_files.read(options.file)
-    probe = {name: np.array(data["weir.probe." + name]) for name in ("weights", "bias", "first_state_weights", "mean_state_weights")
-             if "weir.probe." + name in data}
-    none = np.zeros(network.shape.width)
+    probe, _ = generator_network.probe_of(options.file)
     replies = reply_writer.write(network, tokenizer, [tokenizer.encode(generator_network.prompt_text(i, p)).ids for i, p in PROMPTS])
     out = []
     for (intent, prompt), r in zip(PROMPTS, replies):
-        score = float(probe["bias"] + np.dot(probe["weights"], r.signals) + np.dot(probe.get("first_state_weights", none), r.first_state)
-                      + np.dot(probe.get("mean_state_weights", none), r.mean_state))
-        out.append({"intent": intent, "prompt": prompt, "tokens": r.ids, "probability": 1 / (1 + np.exp(-score)),
+        out.append({"intent": intent, "prompt": prompt, "tokens": r.ids, "probability": reply_writer.probability(probe, r),
                     "mean_logprob": float(r.signals[0]), "mean_entropy": float(r.signals[3])})
     options.references.write_text(json.dumps(out) + "\n")
     print(len(out), "replies of", [len(r["tokens"]) for r in out], "tokens; probabilities", [round(r["probability"], 3) for r in out])
