@@ -40,7 +40,7 @@ private func check(_ examples: [LabelledExample]) {
 
 /// Nil where the file is refused.
 private func read(_ bytes: [UInt8], _ options: ExampleReader.Options) -> [LabelledExample]? {
-  guard unsafe ftruncate(scratch, 0) == 0, unsafe pwrite(scratch, bytes, bytes.count, 0) == bytes.count else {
+  guard ftruncate(scratch, 0) == 0, unsafe pwrite(scratch, bytes, bytes.count, 0) == bytes.count else {
     preconditionFailure("the memory file cannot be written")
   }
   do throws(ExampleFailure) {
