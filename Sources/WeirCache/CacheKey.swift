@@ -11,26 +11,26 @@ package struct CacheKey: Sendable, Hashable {
 
   /// The key of a whole request, canonical messages assumed. `user` is set where the answer is one user's own.
   ///
-  /// `documents` is the version of the documents that answers are grounded in: when one changes, no old answer is met.
+  /// `sources` is the version of what answers are made of besides the request: when it changes, no old answer is met.
   package init(
-    tenant: String, user: String?, settings: ModelSettings, messages: [ChatMessage], documents: String? = nil
+    tenant: String, user: String?, settings: ModelSettings, messages: [ChatMessage], sources: String? = nil
   ) {
     var encoding = KeyEncoding(purpose: "weir request 1")
     encoding.add(tenant)
     encoding.add(user)
     encoding.add(settings)
     encoding.add(messages)
-    if let documents { encoding.add(documents) }
+    if let sources { encoding.add(sources) }
     bytes = encoding.digest
   }
 
   /// The key of what prompts must share before their meaning is compared: tenant, settings and all other turns.
-  package init(tenant: String, settings: ModelSettings, context: [ChatMessage], documents: String? = nil) {
+  package init(tenant: String, settings: ModelSettings, context: [ChatMessage], sources: String? = nil) {
     var encoding = KeyEncoding(purpose: "weir partition 1")
     encoding.add(tenant)
     encoding.add(settings)
     encoding.add(context)
-    if let documents { encoding.add(documents) }
+    if let sources { encoding.add(sources) }
     bytes = encoding.digest
   }
 

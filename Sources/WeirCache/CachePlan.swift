@@ -16,10 +16,11 @@ package struct CachePlan: Sendable, Hashable {
   /// False when the answer is not to be stored.
   package let isWritable: Bool
 
-  /// `documents` is the version of the documents that answers are grounded in; nil where they are not. `isPersonal`
+  /// `sources` is the version of what answers are made of besides the request (documents, the operator's constants);
+  /// nil without any. `isPersonal`
   /// says that values of one person were found in the prompt: its answer is not shared.
   package init(
-    _ request: RouteRequest, _ configuration: CacheConfiguration = CacheConfiguration(), documents: String? = nil,
+    _ request: RouteRequest, _ configuration: CacheConfiguration = CacheConfiguration(), sources: String? = nil,
     isPersonal: Bool = false
   ) {
     let canonical = CanonicalPrompt(request.messages, foldingCase: configuration.foldsCase)
@@ -31,18 +32,18 @@ package struct CachePlan: Sendable, Hashable {
     case .tenant:
       key = CacheKey(
         tenant: request.tenant, user: nil, settings: request.settings, messages: canonical.messages,
-        documents: documents)
+        sources: sources)
     case .user(let user):
       key = CacheKey(
         tenant: request.tenant, user: user, settings: request.settings, messages: canonical.messages,
-        documents: documents)
+        sources: sources)
     case .nobody:
       key = nil
     }
     partition =
       admission.isShared
       ? CacheKey(
-        tenant: request.tenant, settings: request.settings, context: canonical.context, documents: documents) : nil
+        tenant: request.tenant, settings: request.settings, context: canonical.context, sources: sources) : nil
     isReadable = request.cache == .use
     isWritable = request.cache != .off
   }

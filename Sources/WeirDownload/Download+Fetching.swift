@@ -69,11 +69,13 @@ extension Download {
         guard progress.startsOver <= 3 else { throw .unsteady(authority: source.url.authority) }
         try startOver(&progress, partial, "the server has another version of the file", report)
       case .failed(let reason, let seconds):
-        failures = progress.offset - before >= options.worthwhileBytes ? 1 : failures + 1
+        let isLost = progress.record.map { !canContinue($0) } ?? false
+        // Bytes that are thrown away are no headway.
+        failures = !isLost && progress.offset - before >= options.worthwhileBytes ? 1 : failures + 1
         guard failures < options.mostAttempts else {
           throw .gaveUp(attempts: failures, last: reason, partial: partial.path)
         }
-        if let record = progress.record, !canContinue(record) {
+        if isLost {
           try startOver(&progress, partial, "the server gives no way to go on", report)
         }
         try await wait(atLeast: seconds, failures: failures, reason, progress, partial, report)

@@ -1,4 +1,5 @@
 package import WeirEntities
+internal import WeirFiles
 
 /// Approved answers by intent, checked once and then only read.
 ///
@@ -34,10 +35,15 @@ package struct AnswerTemplates: Sendable {
   private let answers: [String: [Answer]]
   /// Slots that are the same for everybody.
   package let constants: [String: String]
+  /// Changes with the constants; nil without any. Answers that were filled with others are not served from a cache.
+  let constantsVersion: String?
 
   package init(_ answers: [Answer] = [], constants: [String: String] = [:]) {
     self.answers = Dictionary(grouping: answers, by: \.intent)
     self.constants = constants
+    let pairs = constants.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+    constantsVersion =
+      pairs.isEmpty ? nil : SHA256Digest(of: Array(pairs.map { "\($0.utf8.count):\($0)" }.joined().utf8)).hex
   }
 
   package var isEmpty: Bool { answers.isEmpty }

@@ -77,7 +77,10 @@ package struct RoutePolicy: Sendable, Hashable {
   /// What is left to try on this host when no remote answers and a doubtful answer is better than none.
   package func doubtfulPlan(for facts: RouteFacts, after plan: RoutePlan) -> RoutePlan? {
     var steps: [RoutePlan.Step] = []
-    if let id = template(for: facts).id { steps.append(.template(id: id)) }
+    // An approved answer has no check of its own: where the prompt is not trusted to be what it looks like, it is not given.
+    if let id = template(for: facts).id, obstacleToTrust(in: facts) == nil, facts.requestedModel == "auto" {
+      steps.append(.template(id: id))
+    }
     if let generator = facts.generator, !(generator.readsSingleTurns && facts.turns > 1) { steps.append(.generator) }
     steps.removeAll { plan.steps.contains($0) }
     return steps.isEmpty ? nil : RoutePlan(steps: steps, band: .escalate, reasons: plan.reasons, mayWait: false)

@@ -28,6 +28,12 @@ package struct Router: Sendable {
     package var clock: NodeClock
     package var grounding: Grounding
 
+    /// The version of what answers are made of besides the request; nil without any.
+    var sources: String? {
+      let versions = [grounding.documents?.version, templates.constantsVersion].compactMap { $0 }
+      return versions.isEmpty ? nil : versions.joined(separator: "+")
+    }
+
     package init(
       encoder: Encoder, classifier: IntentClassifier, cache: ResponseCache?, local: (any LocalAnswerer)?,
       templates: AnswerTemplates = AnswerTemplates(), remotes: RemoteRoutes, store: Store, prices: PriceList,
@@ -112,7 +118,7 @@ package struct Router: Sendable {
       way.values = PromptValues(prompt: way.request.prompt, constants: parts.templates.constants)
       way.cachePlan = parts.cache.map {
         CachePlan(
-          way.request, $0.configuration, documents: parts.grounding.documents?.version,
+          way.request, $0.configuration, sources: parts.sources,
           isPersonal: way.values.arePersonal)
       }
     }

@@ -46,7 +46,7 @@ package struct ClassifierTrainer {
   package func train(
     _ rows: TrainingRows, validation: TrainingRows, encoderFingerprint: String
   ) -> TrainedClassifier? {
-    let isHeldOut = validation.count >= Self.enoughValidationRows
+    let isHeldOut = validation.count >= Self.enoughValidationRows && rows.count > 0
     let all = isHeldOut ? rows : Self.joined(rows, validation)
     var judged = Judged()
     var passes: [Int] = []
@@ -85,7 +85,11 @@ package struct ClassifierTrainer {
   private func members(
     _ rows: TrainingRows, heldOut: TrainingRows?, seed: UInt64, last: Int? = nil
   ) -> [NetworkTrainer.Result]? {
-    let trainer = NetworkTrainer(options: options, outputs: outputs(rows), isCancelled: isCancelled)
+    // A label that only held-out rows have needs an output too.
+    let hasOutOfScope = rows.labels.contains(intents.count) || heldOut?.labels.contains(intents.count) == true
+    let trainer = NetworkTrainer(
+      options: options, outputs: intents.count + (hasOutOfScope ? 1 : 0),
+      outOfScope: hasOutOfScope ? intents.count : nil, isCancelled: isCancelled)
     let results = ParallelJobs.run(options.members) { member in
       trainer.train(rows, heldOut: heldOut, seed: seed &* 1000 &+ UInt64(member), last: last) { pass, passes in
         if member == 0 { progress("training, pass \(pass) of \(passes)", Double(pass) / Double(passes)) }
@@ -93,11 +97,6 @@ package struct ClassifierTrainer {
     }
     let found = results.compactMap { $0 }
     return found.count == options.members ? found : nil
-  }
-
-  /// One output more than intents where rows are out of scope.
-  private func outputs(_ rows: TrainingRows) -> Int {
-    rows.labels.contains(intents.count) ? intents.count + 1 : intents.count
   }
 
   /// Trains networks without one fold each and judges that fold; gives the best numbers of passes.

@@ -12,6 +12,8 @@ struct NetworkTrainer {
 
   let options: TrainingOptions
   let outputs: Int
+  /// The label of rows out of scope; nil where no output is for them.
+  let outOfScope: Int?
   let isCancelled: @Sendable () -> Bool
 
   /// `last` ends the training after that pass of the same schedule. Nil once cancelled.
@@ -32,7 +34,7 @@ struct NetworkTrainer {
     let x = FloatBuffer(count: batch * inputs)
     let dropout = FloatBuffer(count: max(batch, 256) * options.hidden)
     let passes = options.passes(rows: rows.count)
-    let order = Sampling(labels: rows.labels, outOfScope: outputs - 1)
+    let order = Sampling(labels: rows.labels, outOfScope: outOfScope)
     let stepsPerPass = (order.rowsPerPass + batch - 1) / batch
     var step = 0
     var best: (loss: Float, passes: Int, weights: [Float])?
@@ -113,8 +115,7 @@ private struct Sampling {
   let inside: [Int]
   let outside: [Int]
 
-  init(labels: [Int], outOfScope: Int) {
-    // Without an output for it the last label is an ordinary intent: then there are never more of it than of the rest.
+  init(labels: [Int], outOfScope: Int?) {
     inside = labels.indices.filter { labels[$0] != outOfScope }
     outside = labels.indices.filter { labels[$0] == outOfScope }
   }

@@ -171,6 +171,10 @@ import WeirRouting
     #expect(doubtful(Self.facts(confidence: 0.1)) == [.generator])
     #expect(doubtful(Self.facts(confidence: 0.1, turns: 2, template: Self.fits)) == nil)
     #expect(doubtful(Self.facts()) == nil)
+    // What the prompt seems to ask is not trusted here, and an approved answer has no check of its own.
+    #expect(doubtful(Self.facts(isNegated: true, template: Self.fits)) == [.generator])
+    #expect(doubtful(Self.facts(outOfScope: 0.9, template: Self.fits)) == [.generator])
+    #expect(doubtful(Self.facts(model: "premium", template: Self.fits)) == [.generator])
   }
 
   @Test(arguments: corpus + templateCorpus) func `facts lead to the plan of the golden corpus`(golden: Golden) {

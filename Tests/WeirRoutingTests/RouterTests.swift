@@ -259,7 +259,8 @@ import WeirTestSupport
     async throws
   {
     let store = try store()
-    let first = await (try router(store: store)).route(request(Self.inScope))
+    let none = AnswerTemplates(constants: try answers("-").constants)
+    let first = await (try router(store: store, templates: none)).route(request(Self.inScope))
     #expect(first.tier == .generator)
     let fitting = try router(store: store, templates: try answers("Approved."))
     let approved = await fitting.route(request(Self.inScope))
@@ -269,6 +270,18 @@ import WeirTestSupport
     let stored = await open.route(request(Self.inScope))
     #expect(stored.tier == .exact)
     #expect(stored.reasons == [.exactHit])
+  }
+
+  @Test func `an answer that was filled with other constants is not served`() async throws {
+    let store = try store()
+    func route(_ constants: [String: String]) async throws -> Tier? {
+      await (try router(store: store, templates: AnswerTemplates(constants: constants))).route(request(Self.inScope))
+        .tier
+    }
+    #expect(try await route(["Company": "Ada"]) == .generator)
+    #expect(try await route(["Company": "Ada"]) == .exact)
+    #expect(try await route(["Company": "Bo"]) == .generator)
+    #expect(try await route([:]) == .generator)
   }
 
   @Test func `slots are filled from the prompt, and one prompt's values never reach another`() async throws {

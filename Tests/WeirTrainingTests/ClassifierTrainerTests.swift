@@ -73,6 +73,18 @@ import WeirModelFiles
     #expect(auroc > 0.85)
   }
 
+  @Test(arguments: [1, 2]) func `a single row out of scope, or one that only validates, has its output`(each: Int)
+    throws
+  {
+    let one = try Self.train(Self.rows(intents: 4, each: 5, outOfScope: 1, seed: 3), intents: 4, seed: UInt64(each))
+    #expect(one.classifier.parts.output.outputs == 5)
+    let trainer = ClassifierTrainer(options: Self.quick, intents: ["a", "b", "c"])
+    let validation = Self.rows(intents: 3, each: 60, outOfScope: 40, seed: 4)
+    let rows = Self.rows(intents: 3, each: 6, outOfScope: 0, seed: 5)
+    #expect(trainer.train(rows, validation: validation, encoderFingerprint: "beef") != nil)
+    #expect(trainer.train(TrainingRows(), validation: validation, encoderFingerprint: "beef") != nil)
+  }
+
   @Test func `the same seed gives the same bytes, another seed others`() throws {
     let rows = Self.rows(intents: 3, each: 8, outOfScope: 4, seed: 5)
     let bytes = try Self.train(rows, intents: 3).bytes()

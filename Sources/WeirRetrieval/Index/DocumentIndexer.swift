@@ -87,8 +87,9 @@ package struct DocumentIndexer: Sendable {
     var new: [DocumentChunk] = []
     if let problem = reading.problem {
       report.skipped.append(SkippedFile(path: file.path, reason: problem))
-      // What was indexed before is the last whole state that was seen.
-      if problem == .changed { return }
+      // What was indexed before is the last whole state that was seen, and what kept it from being read may have ended
+      // by the next pass.
+      if problem == .changed || problem == .permission { return }
     } else {
       let chunker = Chunker(
         limit: settings.chunkTokens, overlap: settings.overlapTokens, countTokens: encoder.countTokens)
