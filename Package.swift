@@ -39,13 +39,14 @@ let package = Package(
   targets: [
     // Level 0: C, and the vocabulary.
     .target(name: "CWeirKernels", cSettings: strictC),
+    .target(name: "CWeirThreads", cSettings: strictC),
     .target(name: "CWeirBundle", cSettings: strictC),
     .target(name: "COpenBLAS", cSettings: strictC, linkerSettings: [.linkedLibrary("openblas")]),
     .target(name: "CCurl", cSettings: strictC, linkerSettings: [.linkedLibrary("curl")]),
     module("WeirDomain"),
     // Level 1: files, numbers, rows, bytes on the wire, settings.
     module("WeirFiles", [.product(name: "Crypto", package: "swift-crypto")]),
-    module("WeirTensor", ["COpenBLAS", "CWeirKernels"]),
+    module("WeirTensor", ["COpenBLAS", "CWeirKernels", "CWeirThreads"]),
     module("WeirStore", ["WeirDomain", .product(name: "GRDB", package: "GRDB.swift")]),
     module("WeirHTTP", ["WeirDomain", "CCurl"]),
     module("WeirConfiguration", ["WeirDomain"]),

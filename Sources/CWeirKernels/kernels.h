@@ -14,12 +14,31 @@ extern const weir_kernels weir_kernels_avx512;
 extern const weir_kernels weir_kernels_neon;
 #endif
 
+void weir_attention_scores_scalar(const weir_attention_step *s, const weir_attention_row *rows, size_t count,
+                                  size_t first, size_t end);
+void weir_attention_mix_scalar(const weir_attention_step *s, const weir_attention_row *rows, size_t count,
+                               size_t first, size_t end);
+
+// The parts of one head in a block of the cache, in bytes.
+static inline size_t cache_lane_bytes(weir_cache type) { return WEIR_PANEL_ROWS * (type == WEIR_CACHE_F16 ? 2 : 1); }
+static inline size_t cache_scale_bytes(weir_cache type) {
+  return type == WEIR_CACHE_F16 ? 0 : 2 * WEIR_CACHE_POSITIONS * sizeof(float);
+}
+static inline size_t cache_values_offset(weir_cache type, size_t width) {
+  return cache_scale_bytes(type) + WEIR_CACHE_POSITIONS / WEIR_PANEL_ROWS * width * cache_lane_bytes(type);
+}
+static inline size_t cache_value_bytes(weir_cache type, size_t width) {
+  return (width + WEIR_PANEL_ROWS - 1) / WEIR_PANEL_ROWS * WEIR_CACHE_POSITIONS * cache_lane_bytes(type);
+}
+
 // Bytes of one block (32 columns) of a panel: 16 F16 scales, then the codes.
 enum {
   SCALES_BYTES = 2 * WEIR_PANEL_ROWS,
   Q8_0_BYTES = SCALES_BYTES + WEIR_PANEL_ROWS * WEIR_BLOCK,
   Q4_0_BYTES = SCALES_BYTES + WEIR_PANEL_ROWS * WEIR_BLOCK / 2,
 };
+
+#define LARGEST_F16 65504.0f
 
 // Below this a block of activations counts as zero; 127 / max would come near the largest float.
 #define SMALLEST_BLOCK_MAXIMUM 1e-30f
@@ -74,6 +93,21 @@ static inline float float_of_f16(uint16_t bits) {
     return sign ? -magnitude : magnitude;
   }
   return float_of_bits(sign | ((exponent + 112) << 23) | (fraction << 13));
+}
+
+// binary32 to binary16, to nearest, half to even; the value must not exceed the largest half. A NaN stays one.
+static inline uint16_t f16_of_float(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  const uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
+  const uint32_t magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude < 0x38800000) {  // below 2^-14: a count of 2^-24
+    const float count = float_of_bits(magnitude) * 16777216.0f;
+    return sign | (uint16_t)__builtin_rintf(count);
+  }
+  const uint32_t rounded = magnitude + 0xfff + (magnitude >> 13 & 1);
+  return sign | (uint16_t)((rounded - 0x38000000) >> 13);
 }
 
 #endif

@@ -41,6 +41,7 @@ INLINE i32x16 dot_q4_0(i32x16 sum, u8x64 codes, int32_t four) {
 }
 
 #include "lanes_product.h"
+#include "lanes_attention.h"
 #include "lanes_vector.h"
 
 const weir_kernels weir_kernels_avx2 = WEIR_KERNELS_TABLE("avx2");

@@ -34,6 +34,7 @@ INLINE i32x16 dot_q8_0(i32x16 sum, u8x64 codes, int32_t four) { return dot_signe
 INLINE i32x16 dot_q4_0(i32x16 sum, u8x64 codes, int32_t four) { return dot_signed(sum, codes, four); }
 
 #include "lanes_product.h"
+#include "lanes_attention.h"
 #include "lanes_vector.h"
 
 const weir_kernels weir_kernels_neon = WEIR_KERNELS_TABLE("neon");

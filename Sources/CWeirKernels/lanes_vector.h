@@ -207,5 +207,6 @@ static void rotate_halves(float *restrict x, const float *restrict cosine, const
     .quantize = quantize, .dot = dot, .sum = sum, .largest = largest, .add = add, .add_scaled = add_scaled,         \
     .scale = scale, .rms_norm = rms_norm, .layer_norm = layer_norm, .softmax = softmax, .exponential = exponential, \
     .gelu = gelu, .silu_multiply = silu_multiply, .gelu_multiply = gelu_multiply,                                   \
-    .rotate_pairs = rotate_pairs, .rotate_halves = rotate_halves,                                                   \
+    .rotate_pairs = rotate_pairs, .rotate_halves = rotate_halves, .attention_scores = attention_scores,             \
+    .attention_mix = attention_mix,                                                                                 \
   }

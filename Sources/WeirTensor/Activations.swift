@@ -51,4 +51,17 @@ import CWeirKernels
     unsafe kernels.table.pointee.quantize(source.pointer, tokens * columns / 32, codes, scales, sums)
     isQuantized = true
   }
+
+  /// Makes the int8 blocks of some tokens; threads may make those of different tokens at once. `didQuantize` follows.
+  package func quantize(rows: Range<Int>, kernels: Kernels = .active) {
+    precondition(columns.isMultiple(of: 32), "\(columns) columns are not whole blocks of 32")
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= tokens, "tokens \(rows) of \(tokens)")
+    guard !isQuantized else { return }
+    let (first, block) = (rows.lowerBound * columns, rows.lowerBound * columns / 32)
+    unsafe kernels.table.pointee.quantize(
+      source.pointer + first, rows.count * columns / 32, codes + first, scales + block, sums + block)
+  }
+
+  /// All tokens' blocks were made by `quantize(rows:)`.
+  package func didQuantize() { isQuantized = true }
 }

@@ -217,23 +217,6 @@ import WeirTestSupport
           $0.attendAll(
             qkv: input.view, tokens: tokens, heads: heads, headWidth: width, scratch: scratch.view, into: $1)
         }, expected: { exact[$0] }, within: { _ in 1e-5 })
-      // A decoder's step over the same keys gives its last token the same.
-      let (keys, values) = (FloatBuffer(count: tokens * row), FloatBuffer(count: tokens * row))
-      for token in 0..<tokens {
-        keys.view.row(token, width: row).assign(input[(token * 3 + 1) * row..<(token * 3 + 2) * row])
-        values.view.row(token, width: row).assign(input[(token * 3 + 2) * row..<(token * 3 + 3) * row])
-      }
-      let scores = FloatBuffer(count: tokens)
-      for head in 0..<heads {
-        let query = (tokens - 1) * 3 * row + head * width
-        compare(
-          "step", [Float](repeating: .nan, count: width),
-          {
-            $0.attend(
-              query: input[query..<query + width], keys: keys.view, values: values.view, rowWidth: row,
-              headOffset: head * width, count: tokens, scores: scores.view, into: $1)
-          }, expected: { exact[(tokens - 1) * row + head * width + $0] }, within: { _ in 1e-5 })
-      }
     }
   }
 }

@@ -56,6 +56,37 @@ typedef struct {
 
 typedef void (*weir_product_function)(const weir_product *product);
 
+// Attention of a decoder over its cache. The cache is made of blocks of 64 positions; a block holds, for each layer and
+// head, the keys as panels of 16 positions (a lane is a position) and the values as panels of 16 elements (a lane is an
+// element), so that both products stream:
+//   F16  keys [4][width][16], values [width / 16 rounded up][64][16], halves
+//   Q8   64 F32 scales of keys, 64 of values, then the same as int8 codes: scale = max|x| / 127 of one position
+enum { WEIR_CACHE_POSITIONS = 64, WEIR_ATTENTION_ROWS = 6 };
+typedef enum { WEIR_CACHE_F16, WEIR_CACHE_Q8 } weir_cache;
+
+// Bytes of one head in a block, a multiple of 64 where width is one of 16.
+size_t weir_cache_head_bytes(weir_cache type, size_t width);
+
+// Writes one head's key and value of one position, which counts from the block's start.
+void weir_cache_store(weir_cache type, uint8_t *head, size_t width, size_t position, const float *key,
+                      const float *value);
+
+// out = softmax(scale * q k^T) v over the positions first ..< end. `scores` has room for `end` rounded up to 64.
+typedef struct {
+  const float *q;
+  float *out, *scores;
+  size_t first, end;
+} weir_attention_row;
+
+typedef struct {
+  weir_cache type;
+  const uint8_t *_Nonnull const *_Nonnull blocks;  // block b holds the positions from 64 b on
+  size_t head_offset;                     // bytes from a block's start to this head
+  size_t width;                           // elements of a head
+  float scale;
+  float cap;  // above 0: scores are held within +-cap by tanh before the softmax
+} weir_attention_step;
+
 typedef struct {
   const char *name;
   weir_product_function _Nonnull product[WEIR_WEIGHTS_COUNT];
@@ -79,6 +110,13 @@ typedef struct {
   void (*gelu_multiply)(float *gate, const float *up, size_t n);       // gate = gelu(gate) * up, tanh approximation
   void (*rotate_pairs)(float *x, const float *cosine, const float *sine, size_t pairs);   // (x[2i], x[2i+1])
   void (*rotate_halves)(float *x, const float *cosine, const float *sine, size_t pairs);  // (x[i], x[i+pairs])
+
+  // For 1...WEIR_ATTENTION_ROWS rows: scores[p] = q k[p] of the positions first ..< end (others may be written too), and
+  // out = sum of scores[p] * v[p] over them, p ascending, one fused multiply-add a step.
+  void (*attention_scores)(const weir_attention_step *s, const weir_attention_row *rows, size_t count, size_t first,
+                           size_t end);
+  void (*attention_mix)(const weir_attention_step *s, const weir_attention_row *rows, size_t count, size_t first,
+                        size_t end);
 } weir_kernels;
 
 // Tables that this CPU can run, the scalar one first, the best one last; returns how many, at most `capacity`.
@@ -115,17 +153,10 @@ typedef struct {
 size_t weir_attention_scratch(size_t tokens, size_t width);
 void weir_attend_all(const weir_kernels *kernels, const weir_attention *attention);
 
-// One query attends to `count` keys, one head: the step of a decoder. Rows of keys and values are `stride` floats
-// apart. `scores` has `count` floats.
-typedef struct {
-  const float *q, *k, *v;
-  size_t stride, count, width;
-  float scale;
-  float cap;  // above 0: scores are held within +-cap by tanh before the softmax
-  float *scores;
-  float *out;
-} weir_attention_step;
-void weir_attend(const weir_kernels *kernels, const weir_attention_step *step);
+// Any number of queries of one head; what a row gets does not depend on the other rows. Queries that share `scores`
+// are not allowed within WEIR_ATTENTION_ROWS of each other.
+void weir_attend(const weir_kernels *kernels, const weir_attention_step *step, const weir_attention_row *rows,
+                 size_t count);
 
 // x = cap * tanh(x / cap)
 void weir_soft_cap(const weir_kernels *kernels, float *x, size_t n, float cap);

@@ -1,5 +1,5 @@
 package import WeirModelFiles
-import WeirTensor
+package import WeirTensor
 
 /// A decoder's weights and tokenizer, read once and shared by all sessions.
 package final class GeneratorModel: Sendable {
@@ -65,5 +65,10 @@ package final class GeneratorModel: Sendable {
     let projections = layers.flatMap(\.projections) + (ownOutput.map { [$0] } ?? [])
     weightBytes = projections.reduce(embeddings.byteCount) { $0 + $1.byteCount }
     adapterRank = projections.reduce(0) { max($0, $1.rank) }
+  }
+
+  /// The size of a session's keys and values.
+  package func cacheShape(_ type: CacheType) -> CacheShape {
+    CacheShape(type: type, layers: shape.layers, heads: shape.kvHeads, headWidth: shape.headWidth)
   }
 }

@@ -13,16 +13,12 @@ struct Projection: Sendable {
   /// The largest rank of the updates; 0 where there is none.
   var rank: Int { updates.reduce(0) { max($0, $1.rank) } }
 
-  /// y[t] = W x[t] + bias + sum of scale * B (A x[t]) for every token t. `room` is asked for only where there are
-  /// updates.
-  func multiply(_ x: Activations, into y: FloatView, room: LowRankRoom?, kernels: Kernels) {
-    weights.multiply(x, bias: bias, into: y, kernels: kernels)
-    if updates.isEmpty { return }
-    guard let room else { preconditionFailure("a model with adapters has a session with room for them") }
+  /// y[t] += sum of scale * B (A x[t]) for every token t.
+  func addUpdates(_ x: Activations, to y: FloatView, room: LowRankRoom, kernels: Kernels) {
     for update in updates {
       let tokens = x.tokens
-      let inner = room.inner[0..<tokens * update.rank]
-      let outer = room.outer[0..<tokens * weights.rows]
+      let inner = room.inner(tokens * update.rank)
+      let outer = room.outer(tokens * weights.rows)
       update.down.multiply(x, into: inner, kernels: kernels)
       room.activations.load(inner, tokens: tokens, columns: update.rank)
       update.up.multiply(room.activations, into: outer, kernels: kernels)
@@ -45,16 +41,24 @@ struct LowRankUpdate: Sendable {
   var rank: Int { down.rows }
 }
 
-/// Scratch of a session for the products of adapters.
+/// Scratch of a pass for the products of adapters.
 final class LowRankRoom {
-  let inner: FloatBuffer
-  let outer: FloatBuffer
+  private let innerBuffer: FloatBuffer
+  /// Grows when logits of several tokens are wanted.
+  private var outerBuffer: FloatBuffer
   let activations: Activations
 
-  /// `rows` bounds the matrices that read whole chunks; those of the vocabulary read one token.
+  /// `rows` bounds the matrices that read whole chunks; those of the vocabulary mostly read one token.
   init(tokens: Int, rank: Int, rows: Int, vocabulary: Int) {
-    inner = FloatBuffer(count: tokens * rank)
-    outer = FloatBuffer(count: max(tokens * rows, vocabulary))
+    innerBuffer = FloatBuffer(count: tokens * rank)
+    outerBuffer = FloatBuffer(count: max(tokens * rows, vocabulary))
     activations = Activations(capacity: tokens * rank)
+  }
+
+  func inner(_ count: Int) -> FloatView { innerBuffer[0..<count] }
+
+  func outer(_ count: Int) -> FloatView {
+    if outerBuffer.count < count { outerBuffer = FloatBuffer(count: count) }
+    return outerBuffer[0..<count]
   }
 }

@@ -1,75 +1,63 @@
 package import WeirTensor
 
-/// One text being read and continued: the key/value cache and the scratch memory of a model.
+/// One text being read and continued: its tokens, its key/value cache and its last logits.
 ///
 /// Used by one thread at a time. Tokens are read in chunks; the numbers do not depend on how the tokens were cut into
-/// chunks, because each product of a token has one defined order of additions.
-// @unchecked Sendable because a session passes between threads only through the generator's lock, one owner at a time.
+/// chunks, nor on the other texts of a pass.
+// @unchecked Sendable because a session passes between threads only through locks, one owner at a time.
 package final class GeneratorSession: @unchecked Sendable {
   package let model: GeneratorModel
   /// The tokens read so far; the next one gets position `tokens.count`.
   package private(set) var tokens: [Int32] = []
-  /// Most tokens that are read at once.
-  package static let chunk = 64
+  let cache: KeyValueCache
+  private let lane: StepLane
+  /// [rows x vocabulary] of the last step; the last row is that of the last token read.
+  private var output: FloatBuffer
+  private var outputRows = 0
+  /// [rows x width]: the states behind `output`.
+  private var states: FloatBuffer
 
-  let kernels: Kernels
-  private var cache: KeyValueCache
-  let activations: Activations
-  // Scratch of one chunk, n tokens: [n x width], [n x heads * headWidth], [n x widest feed-forward network].
-  private let hidden: FloatBuffer
-  private let normed: FloatBuffer
-  private let projected: FloatBuffer
-  private let queries: FloatBuffer
-  private let attended: FloatBuffer
-  let gate: FloatBuffer
-  let up: FloatBuffer
-  /// Nil for a model without experts.
-  let expertRoom: ExpertRoom?
-  /// Nil for a model without adapters.
-  let adapterRoom: LowRankRoom?
-  /// [context]
-  private let scores: FloatBuffer
-  /// [vocabulary]
-  private let output: FloatBuffer
-  /// The row of `normed` that holds the state behind `output`.
-  private var stateRow = 0
+  /// A session with scratch memory of its own.
+  package convenience init(
+    _ model: GeneratorModel, kernels: Kernels = .active, pool: ComputePool = .single, cacheType: CacheType = .f16,
+    chunk: Int = StepLane.usualChunk
+  ) {
+    self.init(lane: StepLane(model, kernels: kernels, pool: pool, chunk: chunk), cacheType: cacheType)
+  }
 
-  package init(_ model: GeneratorModel, kernels: Kernels = .active) {
-    let shape = model.shape
-    let chunk = min(Self.chunk, model.context)
-    self.model = model
-    self.kernels = kernels
-    cache = KeyValueCache(layers: shape.layers, rowWidth: shape.kvWidth, context: model.context)
-    let inner = shape.widestFeedForward
-    activations = Activations(capacity: chunk * max(shape.width, shape.queryWidth, inner))
-    hidden = FloatBuffer(count: chunk * shape.width)
-    normed = FloatBuffer(count: chunk * shape.width)
-    projected = FloatBuffer(count: chunk * shape.width)
-    queries = FloatBuffer(count: chunk * shape.queryWidth)
-    attended = FloatBuffer(count: chunk * shape.queryWidth)
-    gate = FloatBuffer(count: chunk * inner)
-    up = FloatBuffer(count: chunk * inner)
-    expertRoom = shape.mixture.map { ExpertRoom(tokens: chunk, width: shape.width, mixture: $0) }
-    let rows = max(shape.width, shape.queryWidth, shape.kvWidth, inner, shape.mixture?.experts ?? 0)
-    adapterRoom =
-      model.adapterRank == 0
-      ? nil : LowRankRoom(tokens: chunk, rank: model.adapterRank, rows: rows, vocabulary: shape.vocabulary)
-    scores = FloatBuffer(count: model.context)
-    output = FloatBuffer(count: shape.vocabulary)
-    tokens.reserveCapacity(model.context)
+  /// A session whose steps run on `lane`, together with those of other sessions.
+  package init(lane: StepLane, cacheType: CacheType = .f16) {
+    model = lane.model
+    self.lane = lane
+    cache = KeyValueCache(model.cacheShape(cacheType))
+    output = FloatBuffer(count: model.shape.vocabulary)
+    states = FloatBuffer(count: model.shape.width)
+    tokens.reserveCapacity(min(model.context, 1024))
   }
 
   /// Tokens that still fit.
   package var room: Int { model.context - tokens.count }
 
   /// Logits [vocabulary] of the token after the last one read; a copy.
-  package var logits: [Float] { output.view.array }
+  package var logits: [Float] { logits(row: outputRows - 1) }
+
+  /// Logits after a token of the last step, of those that were asked for; a copy.
+  package func logits(row: Int) -> [Float] { logitView(row: row).array }
+
+  private func logitView(row: Int) -> FloatView {
+    output.view.row(max(row, 0), width: model.shape.vocabulary)
+  }
 
   /// The last token's state after the output norm [width], which the logits are products of; changes with the next read.
-  package var state: FloatView { normed[0..<normed.count].row(stateRow, width: model.shape.width) }
+  package var state: FloatView { state(row: outputRows - 1) }
+
+  /// The same of a row of the last step.
+  package func state(row: Int) -> FloatView { states.view.row(max(row, 0), width: model.shape.width) }
 
   /// One of the logits.
-  package func logit(of token: Int32) -> Float { output[Int(token)] }
+  package func logit(of token: Int32) -> Float { logit(of: token, row: outputRows - 1) }
+
+  package func logit(of token: Int32, row: Int) -> Float { logitView(row: row)[Int(token)] }
 
   /// Bytes of the key/value cache.
   package var cacheBytes: Int { cache.byteCount }
@@ -79,6 +67,17 @@ package final class GeneratorSession: @unchecked Sendable {
     precondition(count >= 0 && count <= tokens.count, "\(count) of \(tokens.count) tokens cannot be kept")
     tokens.removeLast(tokens.count - count)
   }
+
+  /// Forgets all tokens and takes over the first tokens of a text with their keys and values.
+  package func adopt(_ shared: [KeyValueBlock], tokens known: ArraySlice<Int32>) {
+    precondition(
+      known.count <= shared.count * KeyValueBlock.positions, "\(known.count) tokens in \(shared.count) blocks")
+    cache.adopt(shared)
+    tokens = Array(known)
+  }
+
+  /// The blocks of keys and values that are full; they may be shared.
+  package var fullBlocks: [KeyValueBlock] { Array(cache.blocks.prefix(tokens.count / KeyValueBlock.positions)) }
 
   /// Reads a prompt, or more of it; afterwards `logits` are those after its last token.
   ///
@@ -92,21 +91,25 @@ package final class GeneratorSession: @unchecked Sendable {
     var start = 0
     while start < prompt.count {
       if isCancelled() { return false }
-      let end = min(start + Self.chunk, prompt.count)
-      forward(prompt[start..<end], wantsLogits: end == prompt.count)
+      let end = min(start + lane.chunk, prompt.count)
+      lane.run(SequenceStep(session: self, tokens: prompt[start..<end], logitRows: end == prompt.count ? 1 : 0))
       start = end
     }
     return true
   }
 
   /// Reads one token; afterwards `logits` are those after it.
-  package func decode(_ token: Int32) throws(GeneratorFailure) {
-    let token = CollectionOfOne(token)
-    try check(token)
-    forward(token, wantsLogits: true)
+  package func decode(_ token: Int32) throws(GeneratorFailure) { try decode([token]) }
+
+  /// Reads some tokens, at most a chunk, and keeps the logits after each: row i is that after token i.
+  package func decode(_ added: [Int32]) throws(GeneratorFailure) {
+    guard !added.isEmpty else { throw .emptyPrompt }
+    try check(added)
+    precondition(added.count <= lane.chunk, "\(added.count) tokens in a step of at most \(lane.chunk)")
+    lane.run(SequenceStep(session: self, tokens: added[...], logitRows: added.count))
   }
 
-  private func check(_ added: some Collection<Int32>) throws(GeneratorFailure) {
+  private func check(_ added: [Int32]) throws(GeneratorFailure) {
     guard added.count <= room else {
       throw .promptTooLong(found: tokens.count + added.count, allowed: model.context)
     }
@@ -115,90 +118,23 @@ package final class GeneratorSession: @unchecked Sendable {
     }
   }
 
-  /// The forward pass of n tokens, in the order of the paper.
-  private func forward(_ added: some Collection<Int32>, wantsLogits: Bool) {
-    let shape = model.shape
-    let n = added.count
-    let first = tokens.count
-    cache.reserve(first + n)
-    let x = hidden[0..<n * shape.width]
-    let y = normed[0..<n * shape.width]
+  // MARK: for the pass
 
-    for (row, token) in added.enumerated() {
-      model.embeddings.dequantizeRow(Int(token), into: x.row(row, width: shape.width))
-    }
-    if shape.embeddingScale != 1 { kernels.scale(x, by: shape.embeddingScale) }
-    let change = projected[0..<n * shape.width]
-    for index in model.layers.indices {
-      let layer = model.layers[index]
-      normalise(x, layer.attentionNorm, into: y)
-      attend(layer, index, input: y, first: first, count: n)
-      activations.load(attended[0..<n * shape.queryWidth], tokens: n, columns: shape.queryWidth)
-      layer.attentionOutput.multiply(activations, into: change, room: adapterRoom, kernels: kernels)
-      if let norm = layer.attentionOutputNorm { normalise(change, norm, into: change) }
-      kernels.add(change, to: x)
+  /// Makes room in the cache for the next `count` tokens.
+  func reserve(_ count: Int) { cache.reserve(tokens.count..<tokens.count + count) }
 
-      normalise(x, layer.ffnNorm, into: y)
-      feedForward(layer.feedForward, input: y, tokens: n, into: change)
-      if let norm = layer.ffnOutputNorm { normalise(change, norm, into: change) }
-      kernels.add(change, to: x)
-    }
-    tokens.append(contentsOf: added)
-    guard wantsLogits else { return }
-    // Only the last token's logits are asked for: [width] -> [vocabulary].
-    stateRow = n - 1
-    let last = y.row(n - 1, width: shape.width)
-    kernels.rmsNorm(
-      x.row(n - 1, width: shape.width), weight: model.outputNorm, epsilon: shape.epsilon, into: last)
-    activations.load(last, tokens: 1, columns: shape.width)
-    model.output.multiply(activations, into: output.view, room: adapterRoom, kernels: kernels)
-    if let cap = shape.outputCap { kernels.softCap(output.view, at: cap) }
+  /// Memory for the logits of `rows` tokens; the pass fills it.
+  func makeOutput(rows: Int) -> FloatView {
+    let needed = rows * model.shape.vocabulary
+    if output.count < needed { output = FloatBuffer(count: needed) }
+    outputRows = rows
+    return output[0..<needed]
   }
 
-  /// Grouped-query attention of n tokens over all tokens up to each of them; leaves its heads in `attended`.
-  private func attend(_ layer: DecoderLayer, _ index: Int, input: FloatView, first: Int, count n: Int) {
-    let shape = model.shape
-    let q = queries[0..<n * shape.queryWidth]
-    // Keys and values go straight to their place in the cache.
-    let newKeys = cache.keys(layer: index, first..<first + n)
-    let newValues = cache.values(layer: index, first..<first + n)
-    activations.load(input, tokens: n, columns: shape.width)
-    layer.query.multiply(activations, into: q, room: adapterRoom, kernels: kernels)
-    layer.key.multiply(activations, into: newKeys, room: adapterRoom, kernels: kernels)
-    layer.value.multiply(activations, into: newValues, room: adapterRoom, kernels: kernels)
-    if let norm = layer.queryNorm { normalise(q, norm, into: q) }
-    if let norm = layer.keyNorm { normalise(newKeys, norm, into: newKeys) }
-
-    let window = shape.window.flatMap { $0.isLocal[index] ? $0.size : nil }
-    let rotary = window == nil ? model.rotary : model.localRotary
-    let keys = cache.keys(layer: index, 0..<first + n)
-    let values = cache.values(layer: index, 0..<first + n)
-    let headsPerKV = shape.heads / shape.kvHeads
-    for row in 0..<n {
-      rotary.rotate(q.row(row, width: shape.queryWidth), position: first + row, kernels: kernels)
-      rotary.rotate(newKeys.row(row, width: shape.kvWidth), position: first + row, kernels: kernels)
-    }
-    for head in 0..<shape.heads {
-      let offset = head / headsPerKV * shape.headWidth
-      for row in 0..<n {
-        let place = row * shape.queryWidth + head * shape.headWidth
-        let end = first + row + 1
-        let start = window.map { max(end - $0, 0) } ?? 0
-        let seen = start * shape.kvWidth..<end * shape.kvWidth
-        kernels.attend(
-          query: q[place..<place + shape.headWidth], keys: keys[seen], values: values[seen], rowWidth: shape.kvWidth,
-          headOffset: offset, count: end - start, scale: shape.attentionScale, cap: shape.attentionCap ?? 0,
-          scores: scores.view, into: attended[place..<place + shape.headWidth])
-      }
-    }
+  func takeStates(_ rows: FloatView) {
+    if states.count < rows.count { states = FloatBuffer(count: rows.count) }
+    states[0..<rows.count].assign(rows)
   }
 
-  /// Normalises consecutive rows of as many elements as the weight has: tokens, or heads.
-  private func normalise(_ x: FloatView, _ weight: [Float], into y: FloatView) {
-    let width = weight.count
-    for row in 0..<x.count / width {
-      kernels.rmsNorm(
-        x.row(row, width: width), weight: weight, epsilon: model.shape.epsilon, into: y.row(row, width: width))
-    }
-  }
+  func didRead(_ added: ArraySlice<Int32>) { tokens.append(contentsOf: added) }
 }

@@ -7,6 +7,7 @@ from house.tree import Tree, Violation
 # A target imports only targets of a lower level.
 LEVELS = {
     "CWeirKernels": 0,
+    "CWeirThreads": 0,
     "CWeirBundle": 0,
     "COpenBLAS": 0,
     "CCurl": 0,

@@ -25,7 +25,7 @@ final class ExpertRoom {
   }
 }
 
-extension GeneratorSession {
+extension ForwardPass {
   /// What the feed-forward network adds to each of `tokens` states: [tokens x width].
   func feedForward(_ layer: FeedForward, input: FloatView, tokens n: Int, into change: FloatView) {
     switch layer {
@@ -33,26 +33,48 @@ extension GeneratorSession {
       activations.load(input, tokens: n, columns: model.shape.width)
       run(network, on: activations, into: change)
     case .mixture(let mixture):
-      guard let room = expertRoom else { preconditionFailure("a model with experts has a session with room for them") }
+      guard let room = expertRoom else { preconditionFailure("a model with experts has a pass with room for them") }
       run(mixture, input: input, tokens: n, room: room, into: change)
     }
   }
 
-  /// `x` may be the session's own activations, which hold something else afterwards.
+  /// `x` may be the pass's own activations, which hold something else afterwards.
   private func run(_ network: GatedNetwork, on x: Activations, into out: FloatView) {
     let n = x.tokens
     let inner = network.gate.weights.rows
     let g = gate[0..<n * inner]
     let u = up[0..<n * inner]
-    network.gate.multiply(x, into: g, room: adapterRoom, kernels: kernels)
-    network.up.multiply(x, into: u, room: adapterRoom, kernels: kernels)
-    if model.shape.architecture.isGemma {
-      kernels.geluMultiply(gate: g, up: u)
+    let products = [Product(network.gate, into: g), Product(network.up, into: u)]
+    if products.allSatisfy({ $0.projection.updates.isEmpty }) {
+      quantize(x, for: products)
+      // A part makes the same rows of both, and joins them while they are near.
+      let grain = Self.grain(network.gate.weights, tokens: 2 * n)
+      pool.forEachPart(of: network.gate.weights.panelCount, grain: grain) { panels, _ in
+        for product in products {
+          product.projection.weights.multiply(
+            x, bias: product.projection.bias, into: product.y, panels: panels, kernels: kernels)
+        }
+        let first = panels.lowerBound * WeightMatrix.rowsPerPanel
+        let end = min(panels.upperBound * WeightMatrix.rowsPerPanel, inner)
+        for row in 0..<n {
+          join(gate: g[row * inner + first..<row * inner + end], up: u[row * inner + first..<row * inner + end])
+        }
+      }
     } else {
-      kernels.siluMultiply(gate: g, up: u)
+      multiply(products, x)
+      join(gate: g, up: u)
     }
     activations.load(g, tokens: n, columns: inner)
-    network.down.multiply(activations, into: out, room: adapterRoom, kernels: kernels)
+    multiply([Product(network.down, into: out)], activations)
+  }
+
+  /// gate = activation(gate) * up
+  private func join(gate: FloatView, up: FloatView) {
+    if model.shape.architecture.isGemma {
+      kernels.geluMultiply(gate: gate, up: up)
+    } else {
+      kernels.siluMultiply(gate: gate, up: up)
+    }
   }
 
   /// Each expert runs once, over the tokens that take it. A token's experts are added in the order of their numbers, so
@@ -64,7 +86,7 @@ extension GeneratorSession {
     let count = mixture.shape.experts
     let routing = room.routing[0..<n * count]
     activations.load(input, tokens: n, columns: width)
-    mixture.router.multiply(activations, into: routing, room: adapterRoom, kernels: kernels)
+    multiply([Product(mixture.router, into: routing)], activations)
     var takers: [[(row: Int, weight: Float)]] = Array(repeating: [], count: count)
     for row in 0..<n {
       let probabilities = routing.row(row, width: count)
