@@ -59,6 +59,7 @@ let package = Package(
     module("WeirEvaluation", ["WeirDomain", "WeirFiles"]),
     module("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
     module("WeirEntities", ["WeirDomain"]),
+    module("WeirGrammar", ["WeirDomain"]),
     // Level 3: the models and the cache.
     module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
@@ -112,6 +113,7 @@ let package = Package(
     tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirEntities", ["WeirTestSupport"]),
+    tests("WeirGrammar", ["WeirDomain", "WeirTestSupport"]),
     tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
     tests("WeirClassifier", ["WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
     tests(

@@ -26,6 +26,7 @@ LEVELS = {
     "WeirDownload": 2,
     "WeirEvaluation": 2,
     "WeirEntities": 2,
+    "WeirGrammar": 2,
     "WeirEncoder": 3,
     "WeirClassifier": 3,
     "WeirGenerator": 3,
