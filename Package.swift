@@ -85,11 +85,16 @@ let package = Package(
         "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRetrieval", "WeirRouting", "WeirDownload",
         "WeirEvaluation", "WeirTraining",
       ]),
+    // Level 6: what measures the whole.
+    module(
+      "WeirBenchmark",
+      ["WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirGenerator"]),
     // Level 7: the commands.
     .executableTarget(
       name: "weir",
       dependencies: [
-        "WeirAssembly", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder", "WeirEvaluation", "WeirFiles",
+        "WeirAssembly", "WeirBenchmark", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder",
+        "WeirEvaluation", "WeirFiles",
         "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
         "WeirTraining", "WeirEntities",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

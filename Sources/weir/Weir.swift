@@ -19,7 +19,7 @@ struct Weir: AsyncParsableCommand {
     subcommands: [
       RouteCommand.self, ReportCommand.self, ReviewCommand.self, EvalCommand.self, TrainCommand.self,
       ModelsCommand.self, EmbedCommand.self, DocumentsCommand.self, DoctorCommand.self, InitCommand.self,
-      EntitiesCommand.self,
+      EntitiesCommand.self, BenchCommand.self,
     ])
 
   static func main() async {

@@ -37,6 +37,7 @@ LEVELS = {
     "WeirTraining": 4,
     "WeirAssembly": 5,
     "WeirServer": 6,
+    "WeirBenchmark": 6,
     "weir": 7,
 }
 
