@@ -39,16 +39,16 @@ struct AnswerInProgress {
       meanState: states?.mean ?? [])
   }
 
-  /// The next token after what the session has read.
-  mutating func choose(from session: GeneratorSession) throws(GeneratorFailure) -> Int32 {
-    var logits = session.logits
+  /// The next token by the logits after a token of the session's last step.
+  mutating func choose(from session: GeneratorSession, row: Int) throws(GeneratorFailure) -> Int32 {
+    var logits = session.logits(row: row)
     let summary = LogitSummary(logits.span)
     guard summary.sum.isFinite else { throw .notANumber(file: session.model.name) }
     let token = sampler.next(&logits)
     // The sampler may have changed the logits; the likelihood is the model's own.
-    logProbabilities.append(summary.logProbability(ofLogit: session.logit(of: token)))
+    logProbabilities.append(summary.logProbability(ofLogit: session.logit(of: token, row: row)))
     entropies += summary.entropy
-    states?.add(session.state)
+    states?.add(session.state(row: row))
     return token
   }
 

@@ -24,6 +24,11 @@ package struct Generation: Sendable, Equatable {
   package var leastLogProbability: Double?
   /// What the answer looked like to the model that wrote it; nil when no token was chosen.
   package var signals: AnswerSignals?
+  /// Tokens of the prompt whose keys and values were known from earlier texts.
+  package var reusedTokens = 0
+  /// Tokens that were guessed ahead, and how many of them the model then chose.
+  package var guessedTokens = 0
+  package var heldTokens = 0
   /// From the call to the first chosen token, by the caller's clock; nil when no token was chosen.
   package var timeToFirstToken: Duration?
   /// From the call to the end of the answer.

@@ -1,12 +1,13 @@
 import Synchronization
 package import WeirDomain
 package import WeirModelFiles
+import WeirTensor
 
 /// Answers conversations with a local decoder model.
 ///
-/// It may be used from several threads: each answer runs on its caller's thread with a session of its own, and idle
-/// sessions are kept for the next answers. An idle session's tokens are used again where a prompt starts with them; the
-/// numbers are the same either way.
+/// It may be used from several threads: each answer runs on its caller's thread with a session of its own, and the steps
+/// of those that run at the same time share a pass over the weights. Idle sessions and the keys and values of past
+/// prompts are kept, and used again where a prompt starts with the same tokens; the numbers are the same either way.
 package final class Generator: Sendable {
   package let model: GeneratorModel
   package let tokenizer: any Tokenizer
@@ -14,6 +15,11 @@ package final class Generator: Sendable {
   package let probe: AnswerProbe
   /// The family of the file's chat template: `plain` where it has none, nil where its template is of no known family.
   package let templateFamily: ChatTemplateFamily?
+  private let execution: GeneratorExecution
+  private let lane: StepLane
+  private let draftLane: StepLane?
+  private let prefixes: PrefixCache
+  private let replies = ReplyMemory()
   private let idle = Mutex<[GeneratorSession]>([])
   /// More idle sessions than this would keep memory for bursts only.
   private static let mostIdle = 4
@@ -23,9 +29,12 @@ package final class Generator: Sendable {
   /// - Parameters:
   ///   - adapters: low-rank changes of the weights, applied all together.
   ///   - contextLimit: the most tokens of prompt and answer together; the file's context where it is less.
+  ///   - execution: how it runs.
   package init(
-    _ file: GGUFFile, adapters: [GeneratorAdapter] = [], contextLimit: Int = 4096
+    _ file: GGUFFile, adapters: [GeneratorAdapter] = [], contextLimit: Int = 4096,
+    execution: GeneratorExecution = GeneratorExecution()
   ) throws(GeneratorFailure) {
+    self.execution = execution
     model = try GeneratorModel(file, adapters: adapters, contextLimit: contextLimit)
     tokenizer = try GeneratorFailure.reading { () throws(ModelFileFailure) in try TokenizerFactory.make(from: file) }
     guard tokenizer.vocabularySize <= model.shape.vocabulary else {
@@ -38,6 +47,31 @@ package final class Generator: Sendable {
     }
     templateFamily = template.map { ChatTemplateFamily.recognised(in: $0) } ?? .plain
     probe = try AnswerProbe(file, width: model.shape.width)
+    lane = StepLane(model, pool: execution.pool)
+    prefixes = PrefixCache(
+      limit: execution.prefixBytes, shape: model.cacheShape(execution.cacheType), folder: execution.prefixFolder)
+    if let draft = execution.draft {
+      draftLane = StepLane(
+        try Self.draftModel(draft, for: tokenizer, contextLimit: contextLimit), pool: execution.pool)
+    } else {
+      draftLane = nil
+    }
+  }
+
+  /// A guess is made of the same tokens, so the two vocabularies must be one.
+  private static func draftModel(
+    _ file: GGUFFile, for tokenizer: any Tokenizer, contextLimit: Int
+  ) throws(GeneratorFailure) -> GeneratorModel {
+    let own = try GeneratorFailure.reading { () throws(ModelFileFailure) in try TokenizerFactory.make(from: file) }
+    let same =
+      own.vocabularySize == tokenizer.vocabularySize
+      && (0..<Int32(own.vocabularySize)).allSatisfy { own.bytes(of: $0) == tokenizer.bytes(of: $0) }
+    guard same else {
+      throw .unsupportedMetadata(
+        file: file.name, key: "tokenizer.ggml.tokens", found: "another vocabulary",
+        allowed: "the vocabulary of the model that it makes guesses for")
+    }
+    return try GeneratorModel(file, contextLimit: contextLimit)
   }
 
   /// What `generate` would read for these messages; throws what it would throw.
@@ -66,6 +100,10 @@ package final class Generator: Sendable {
     let prompt = try encoder.encode(messages, allowed: model.context - 1, overlength: options.overlength)
     let session = takeSession(for: prompt)
     defer { giveBack(session) }
+    var result = Generation(
+      text: "", tokens: [], promptTokens: prompt.count, finish: .stop, meanLogProbability: nil,
+      leastLogProbability: nil, timeToFirstToken: nil, elapsed: .zero)
+    result.reusedTokens = session.tokens.count
 
     func reasonToStop() -> Generation.FinishReason? {
       if isCancelled() { return .cancelled }
@@ -76,27 +114,41 @@ package final class Generator: Sendable {
       options: options, prompt: prompt, endIDs: encoder.endIDs, leadingText: encoder.leadingText,
       collectsStates: probe.acceptance?.readsStates ?? false)
     var finish: Generation.FinishReason?
-    let unread = Array(prompt.dropFirst(session.tokens.count))
-    _ = try session.prefill(unread) {
+    _ = try session.prefill(Array(prompt[session.tokens.count...])) {
       finish = reasonToStop()
       return finish != nil
     }
-    var firstToken: Duration?
+    prefixes.insert(session.fullBlocks, of: session.tokens)
+    var guesses = Guesses(speculation())
     while finish == nil {
       finish = reasonToStop()
       if finish != nil { break }
-      let token = try answer.choose(from: session)
-      if firstToken == nil { firstToken = start.duration(to: clock.now) }
+      let token = try answer.choose(from: session, row: guesses.row)
+      if result.timeToFirstToken == nil { result.timeToFirstToken = start.duration(to: clock.now) }
       finish = answer.append(token, tokenizer: tokenizer, onText: onText)
-      if finish == nil, session.room == 0 { finish = .length }
-      if finish == nil { try session.decode(token) }
+      if finish == nil, session.room + guesses.unconfirmed == 0 { finish = .length }
+      if finish == nil {
+        try guesses.read(
+          token, in: session, text: prompt + answer.tokens, most: options.maxTokens - answer.tokens.count)
+      }
     }
+    guesses.forget(in: session)
     answer.finish(onText: onText)
-    return Generation(
-      text: answer.text, tokens: answer.tokens, promptTokens: prompt.count, finish: finish ?? .stop,
-      meanLogProbability: answer.meanLogProbability, leastLogProbability: answer.leastLogProbability,
-      signals: answer.signals,
-      timeToFirstToken: firstToken, elapsed: start.duration(to: clock.now))
+    if finish == .stop || finish == .length { replies.add(answer.tokens) }
+    result.text = answer.text
+    result.tokens = answer.tokens
+    result.finish = finish ?? .stop
+    result.meanLogProbability = answer.meanLogProbability
+    result.leastLogProbability = answer.leastLogProbability
+    result.signals = answer.signals
+    result.guessedTokens = guesses.guessed
+    result.heldTokens = guesses.held
+    result.elapsed = start.duration(to: clock.now)
+    return result
+  }
+
+  private func speculation() -> Speculation? {
+    execution.speculates ? Speculation(replies: replies, draft: draftLane.map { DraftModel(lane: $0) }) : nil
   }
 
   /// Answers a conversation and gives the answer when it is whole.
@@ -113,22 +165,28 @@ package final class Generator: Sendable {
     return PromptEncoder(tokenizer: tokenizer, template: family.template)
   }
 
-  /// The idle session that has read most of the prompt already, cut to what they share, or a new one.
+  /// The idle session that has read most of the prompt already, cut to what they share, or one that takes over what is
+  /// known of a past prompt, or a new one.
   private func takeSession(for prompt: [Int32]) -> GeneratorSession {
     func shared(_ session: GeneratorSession) -> Int {
       // The last token is always read again, for its logits.
       zip(session.tokens, prompt.dropLast()).prefix { $0 == $1 }.count
     }
-    let session = idle.withLock { sessions in
+    let idle = idle.withLock { sessions in
       let best = sessions.indices.max { shared(sessions[$0]) < shared(sessions[$1]) }
       return best.map { sessions.remove(at: $0) }
     }
-    guard let session else { return GeneratorSession(model) }
-    session.keep(shared(session))
+    let session = idle ?? GeneratorSession(lane: lane, cacheType: execution.cacheType)
+    let known = shared(session)
+    session.keep(known)
+    let blocks = prefixes.blocks(for: prompt)
+    let covered = blocks.count * KeyValueBlock.positions
+    if covered > known { session.adopt(blocks, tokens: prompt[..<covered]) }
     return session
   }
 
   private func giveBack(_ session: GeneratorSession) {
+    lane.leave(session)
     idle.withLock { sessions in
       if sessions.count < Self.mostIdle { sessions.append(session) }
     }

@@ -64,10 +64,8 @@ package struct CacheShape: Sendable, Hashable {
     }
   }
 
-  /// All bytes, for storing.
-  package func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
-    try unsafe body(UnsafeRawBufferPointer(start: base, count: byteCount).bytes)
-  }
+  /// All bytes, for storing: a copy.
+  package var bytes: [UInt8] { unsafe Array(UnsafeRawBufferPointer(start: base, count: byteCount)) }
 }
 
 /// The keys and values of one text: blocks of 64 positions that are taken as needed and may be shared between texts that

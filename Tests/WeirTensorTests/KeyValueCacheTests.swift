@@ -114,17 +114,12 @@ struct KeyValueCacheTests {
     second.store(layer: 0, position: 90, keys: row.view, values: row.view)
     #expect(second.blocks[0] === first.cache.blocks[0])
     #expect(second.blocks[1] !== first.cache.blocks[1])
-    let stored = bytes(of: first.cache.blocks[1])
-    #expect(stored != bytes(of: second.blocks[1]))
+    let stored = first.cache.blocks[1].bytes
+    #expect(stored != second.blocks[1].bytes)
     let back = try #require(unsafe KeyValueBlock(stored.span.bytes, shape: shape))
-    #expect(bytes(of: back) == stored)
+    #expect(back.bytes == stored)
     let short = [UInt8](stored.dropLast())
     #expect(unsafe KeyValueBlock(short.span.bytes, shape: shape) == nil)
-  }
-
-  private func bytes(of block: KeyValueBlock) -> [UInt8] {
-    block.withBytes { bytes in (0..<bytes.byteCount).map { unsafe bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
-    }
   }
 
   @Test func `numbers beyond the largest half are held there`() {

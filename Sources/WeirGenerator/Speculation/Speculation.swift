@@ -1,0 +1,40 @@
+/// The guesses of one answer, and whether they are worth their while.
+///
+/// The tokens of a guess are read in the same step as the last chosen one. Each is kept only if the sampler then chooses
+/// it from the model's own logits, so the answer is the one that plain decoding gives, token by token.
+struct Speculation {
+  private var length = DraftLength()
+  private var lookup = PromptLookup()
+  private let replies: ReplyMemory?
+  private let draft: DraftModel?
+  private(set) var guessed = 0
+  private(set) var held = 0
+  private var open = 0
+  private var openHeld = 0
+
+  /// Without a memory and a draft model guesses come from the text itself.
+  init(replies: ReplyMemory?, draft: DraftModel?) {
+    self.replies = replies
+    self.draft = draft
+  }
+
+  /// Tokens that may follow `text`, the prompt and the answer so far; `limit` is what there is room for.
+  mutating func guess(after text: [Int32], limit: Int) -> [Int32] {
+    length.learn(guessed: open, held: openHeld)
+    (open, openHeld) = (0, 0)
+    let wanted = min(length.next(), limit)
+    guard wanted > 0 else { return [] }
+    var guess = lookup.guess(after: text, limit: wanted)
+    if guess.isEmpty, let replies { guess = replies.guess(after: text, limit: wanted) }
+    if guess.isEmpty, let draft { guess = draft.guess(after: text, limit: wanted) }
+    open = guess.count
+    guessed += guess.count
+    return Array(guess)
+  }
+
+  /// The model chose the next guessed token.
+  mutating func hold() {
+    held += 1
+    openHeld += 1
+  }
+}
