@@ -8,8 +8,10 @@ struct EncoderWeightReader {
 
   /// A packed matrix of rows x columns.
   func matrix(_ name: String, columns: Int, rows: Int) throws(EncoderFailure) -> WeightMatrix {
-    let tensor = try tensor(name, shape: [columns, rows])
-    return try pack(name, type: try type(of: tensor), rows: rows, columns: columns, bytes: try region(of: tensor))
+    let weights = try weights(of: tensor(name, shape: [columns, rows]))
+    do { return try weights.matrix(rows: rows, columns: columns) } catch {
+      throw .weights(file: file.name, tensor: name, error)
+    }
   }
 
   func linear(_ name: String, columns: Int, rows: Int) throws(EncoderFailure) -> EncoderWeights.Linear {
@@ -23,22 +25,30 @@ struct EncoderWeightReader {
 
   /// Query, key and value of a layer, one after the other, so that one product makes all three.
   func fused(layer: Int, width: Int) throws(EncoderFailure) -> EncoderWeights.Linear {
+    // Packed files have them fused.
+    let fused = "blk.\(layer).attn_qkv"
+    if file.tensorIfPresent(fused + ".weight") != nil { return try linear(fused, columns: width, rows: 3 * width) }
     var types: [TensorType] = []
     var bytes: [UInt8] = []
     var bias: [Float] = []
     for part in ["q", "k", "v"] {
       let name = "blk.\(layer).attn_\(part)"
       let tensor = try tensor(name + ".weight", shape: [width, width])
-      types.append(try type(of: tensor))
-      bytes += try region(of: tensor).array
+      let weights = try weights(of: tensor)
+      if weights.isPacked { throw .model(.missingTensor(file: file.name, tensor: fused + ".weight")) }
+      types.append(weights.type)
+      bytes += weights.region.array
       bias += try vector(name + ".bias", width)
     }
     guard let type = types.first, types.allSatisfy({ $0 == type }) else {
       throw .mixedTypes(file: file.name, layer: layer, found: types)
     }
     let name = "blk.\(layer).attn_q.weight"
-    let all = ByteRegion(name: file.name, copying: bytes)
-    let weight = try pack(name, type: type, rows: 3 * width, columns: width, bytes: all)
+    let all = StoredWeights(type: type, isPacked: false, region: ByteRegion(name: file.name, copying: bytes))
+    let weight: WeightMatrix
+    do { weight = try all.matrix(rows: 3 * width, columns: width) } catch {
+      throw .weights(file: file.name, tensor: name, error)
+    }
     return EncoderWeights.Linear(weight: weight, bias: bias)
   }
 
@@ -49,6 +59,9 @@ struct EncoderWeightReader {
     guard rows >= count else {
       let found = [columns, rows]
       throw .model(.wrongShape(file: file.name, tensor: name, found: found, allowed: [columns, count]))
+    }
+    if let values = try? file.tensor(name, shape: [columns, rows]).floats(finite: false) {
+      return Array(values[..<(count * columns)])
     }
     let matrix = try matrix(name, columns: columns, rows: rows)
     let buffer = FloatBuffer(count: count * columns)
@@ -64,23 +77,7 @@ struct EncoderWeightReader {
     do { return try file.tensor(name, shape: shape) } catch { throw .model(error) }
   }
 
-  private func type(of tensor: GGUFTensor) throws(EncoderFailure) -> TensorType {
-    do { return try tensor.type() } catch { throw .model(error) }
-  }
-
-  private func region(of tensor: GGUFTensor) throws(EncoderFailure) -> ByteRegion {
-    do { return try tensor.region() } catch { throw .model(error) }
-  }
-
-  private func pack(
-    _ name: String, type: TensorType, rows: Int, columns: Int, bytes: ByteRegion
-  ) throws(EncoderFailure) -> WeightMatrix {
-    do {
-      return try bytes.withSpan { (span) throws(TensorFailure) in
-        try WeightMatrix(type: type, rows: rows, columns: columns, bytes: span)
-      }
-    } catch {
-      throw .weights(file: file.name, tensor: name, error)
-    }
+  private func weights(of tensor: GGUFTensor) throws(EncoderFailure) -> StoredWeights {
+    do { return try tensor.weights() } catch { throw .model(error) }
   }
 }

@@ -45,7 +45,7 @@ package enum AtomicFile {
   }
 
   /// Unique among processes by id and among threads by chance, so that two writers never share a name.
-  private static func temporaryName(beside path: String) -> String {
+  static func temporaryName(beside path: String) -> String {
     "\(path).\(getpid()).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
   }
 }

@@ -7,8 +7,8 @@ package struct ByteRegion: Sendable {
   package let name: String
   package let count: Int
   /// Address of the first byte; kept as a number because it is only turned into a pointer inside the closures.
-  private let start: UInt
-  private let owner: (any AnyObject & Sendable)?
+  let start: UInt
+  let owner: (any AnyObject & Sendable)?
 
   /// Maps the file at `path`; refuses what is missing, unreadable, empty or not a regular file.
   package init(path: String) throws(FileFailure) {

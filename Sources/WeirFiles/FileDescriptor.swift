@@ -52,6 +52,13 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Which file is open.
+  func identity() throws(FileFailure) -> FileIdentity {
+    var status = stat()
+    if unsafe fstat(number, &status) != 0 { throw Self.failure(path, "inspect", errno) }
+    return FileIdentity(status)
+  }
+
   /// Writes all of `bytes`, however many calls that takes.
   func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileFailure) {
     var done = 0

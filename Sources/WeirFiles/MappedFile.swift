@@ -8,12 +8,15 @@ import Glibc
 final class MappedFile: Sendable {
   let start: UInt
   let count: Int
+  /// Of the file when it was mapped.
+  let identity: FileIdentity
 
   init(path: String) throws(FileFailure) {
     // O_NONBLOCK so that a pipe without a writer is refused instead of waited for.
     let file = try FileDescriptor(path: path, flags: O_RDONLY | O_NONBLOCK)
     let size = try file.regularFileSize()
     if size == 0 { throw .empty(path: path) }
+    identity = try file.identity()
     guard let base = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, file.number, 0), unsafe base != MAP_FAILED else {
       throw FileDescriptor.failure(path, "map", errno)
     }

@@ -14,6 +14,8 @@ package struct SHA256Digest: Hashable, Sendable {
     }
   }
 
+  init(_ digest: SHA256.Digest) { bytes = Array(digest) }
+
   package init(of bytes: [UInt8]) { self.bytes = Array(SHA256.hash(data: bytes)) }
 
   /// The digest of a file's contents; an empty file has one, other failures are thrown.

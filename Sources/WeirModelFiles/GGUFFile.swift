@@ -12,6 +12,12 @@ package struct GGUFFile: Sendable {
   /// Metadata keys in the order of the file.
   package let keys: [String]
   package let tensors: [GGUFTensor]
+  /// Nil for a file whose weights lie as ggml stores them.
+  package private(set) var packed: PackedHead?
+  /// Where the data of tensors begins, in bytes from the front.
+  let dataStart: Int
+  /// Where each of `keys` stands, with its type and value.
+  let keyRanges: [Range<Int>]
   private let metadata: [String: GGUFValue]
   private let tensorIndex: [String: Int]
   private let knownFingerprint: String?
@@ -34,23 +40,30 @@ package struct GGUFFile: Sendable {
     version = parser.version
     alignment = parser.alignment
     keys = parser.keys
+    keyRanges = parser.keyRanges
+    dataStart = parser.dataStart
     tensors = parser.tensors
     metadata = parser.metadata
     var index: [String: Int] = [:]
     for (position, tensor) in parser.tensors.enumerated() { index[tensor.name] = position }
     tensorIndex = index
+    packed = try PackedHead(self)
   }
 
   /// What errors call the file.
   package var name: String { region.name }
 
-  /// SHA-256 of the whole file in hexadecimal: the fingerprint that other models refer to.
-  package var fingerprint: String { knownFingerprint ?? SHA256Digest(of: region).hex }
+  /// SHA-256 of the whole file in hexadecimal: the fingerprint that other models refer to. A packed file has that of the
+  /// file it was made from.
+  package var fingerprint: String { packed?.source ?? knownFingerprint ?? SHA256Digest(of: region).hex }
 
   package func has(_ key: String) -> Bool { metadata[key] != nil }
 
   /// The raw value, nil where the key is absent.
   package func value(_ key: String) -> GGUFValue? { metadata[key] }
+
+  /// Where the key with its type and value stands, nil where it is absent.
+  func range(ofValue key: String) -> Range<Int>? { keys.firstIndex(of: key).map { keyRanges[$0] } }
 
   // MARK: Tensors
 

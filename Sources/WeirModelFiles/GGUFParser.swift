@@ -18,6 +18,10 @@ struct GGUFParser {
   private(set) var alignment = defaultAlignment
   private(set) var metadata: [String: GGUFValue] = [:]
   private(set) var keys: [String] = []
+  /// Where each key with its type and value stands in the file.
+  private(set) var keyRanges: [Range<Int>] = []
+  /// Where the data of tensors begins.
+  private(set) var dataStart = 0
   private(set) var tensors: [GGUFTensor] = []
 
   init(_ region: ByteRegion) {
@@ -84,6 +88,7 @@ struct GGUFParser {
     let value = type == .array ? try array(key) : try scalar(type, key)
     metadata[key] = value
     keys.append(key)
+    keyRanges.append(offset..<reader.offset)
   }
 
   private mutating func valueType(of key: String) throws(ModelFileFailure) -> GGUFValueType {
@@ -211,6 +216,7 @@ struct GGUFParser {
   /// Gives every tensor its bytes; the data begins at the next multiple of the alignment after the list.
   private mutating func placeTensors(_ heads: [TensorHead]) throws(ModelFileFailure) {
     let start = (reader.offset + alignment - 1) / alignment * alignment
+    dataStart = start
     let available = max(reader.region.count - start, 0)
     tensors.reserveCapacity(heads.count)
     for head in heads {
@@ -225,7 +231,7 @@ struct GGUFParser {
       }
       let offset = start + Int(head.offset)
       var bytes: ByteRegion?
-      if TensorType(rawValue: head.type) != nil {
+      if TensorType(rawValue: head.type) != nil || PackedType.type(ofIdentifier: head.type) != nil {
         bytes = try? reader.region.slice(at: offset, count: needed)
       }
       tensors.append(
@@ -236,12 +242,27 @@ struct GGUFParser {
   }
 
   private func byteCount(_ head: TensorHead) throws(ModelFileFailure) -> Int? {
+    if let packed = PackedType.type(ofIdentifier: head.type) { return try packedByteCount(head, packed) }
     guard let type = TensorType(rawValue: head.type) else { return nil }
     guard head.shape[0].isMultiple(of: type.blockSize) else {
       throw .columnsNotMultipleOfBlock(file: file, tensor: head.name, found: head.shape[0], block: type.blockSize)
     }
     guard let bytes = type.byteCount(elements: head.shape.reduce(1, *)) else {
       throw .overflowingShape(file: file, tensor: head.name, shape: head.shape.map { UInt64($0) })
+    }
+    return bytes
+  }
+
+  private func packedByteCount(_ head: TensorHead, _ type: TensorType) throws(ModelFileFailure) -> Int {
+    guard alignment.isMultiple(of: WeightMatrix.alignment) else {
+      throw .badAlignment(file: file, found: "\(alignment) with packed tensors")
+    }
+    let shape = head.shape
+    guard shape[0].isMultiple(of: type.blockSize) else {
+      throw .columnsNotMultipleOfBlock(file: file, tensor: head.name, found: shape[0], block: type.blockSize)
+    }
+    guard let bytes = try? PackedType.byteCount(type: type, shape: shape) else {
+      throw .overflowingShape(file: file, tensor: head.name, shape: shape.map { UInt64($0) })
     }
     return bytes
   }

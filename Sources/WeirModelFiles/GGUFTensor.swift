@@ -14,11 +14,17 @@ package struct GGUFTensor: Sendable {
   let bytes: ByteRegion?
   let file: String
 
-  /// The type where it is supported; listing a file with others is fine, using them throws.
+  /// The type where it is supported and stored as ggml stores it; listing a file with others is fine, using them throws.
   package var supportedType: TensorType? { TensorType(rawValue: typeIdentifier) }
 
-  /// Name of the type for listings, such as "Q8_0" or "type 77".
-  package var typeName: String { TensorType.name(ofIdentifier: typeIdentifier) ?? "type \(typeIdentifier)" }
+  /// The type of weights that lie packed for the kernels; nil for all others.
+  package var packedType: TensorType? { PackedType.type(ofIdentifier: typeIdentifier) }
+
+  /// Name of the type for listings, such as "Q8_0", "packed Q8_0" or "type 77".
+  package var typeName: String {
+    if let packedType { return "packed \(packedType.name)" }
+    return TensorType.name(ofIdentifier: typeIdentifier) ?? "type \(typeIdentifier)"
+  }
 
   package var columns: Int { shape[0] }
   /// Product of all dimensions but the first.
@@ -37,7 +43,9 @@ package struct GGUFTensor: Sendable {
 
   /// The stored bytes: rows of blocks, as many as shape and type demand.
   package func region() throws(ModelFileFailure) -> ByteRegion {
-    guard let bytes else { throw .unsupportedTensorType(file: file, tensor: name, found: typeName) }
+    guard let bytes, supportedType != nil else {
+      throw .unsupportedTensorType(file: file, tensor: name, found: typeName)
+    }
     return bytes
   }
 

@@ -117,12 +117,12 @@ package struct GGUFWriter: Sendable {
     while !bytes.count.isMultiple(of: alignment) { bytes.append(0) }
   }
 
-  private static func append(_ text: String, to bytes: inout [UInt8]) {
+  static func append(_ text: String, to bytes: inout [UInt8]) {
     append(UInt64(text.utf8.count), to: &bytes)
     bytes += text.utf8
   }
 
-  private static func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {
+  static func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {
     var rest = number.littleEndian
     for _ in 0..<MemoryLayout<Number>.size {
       bytes.append(UInt8(truncatingIfNeeded: rest))

@@ -8,6 +8,8 @@ extension TensorFailure {
       "\(type.name) rows have \(found) columns, but the type stores whole blocks of \(multiple)"
     case .byteCount(let type, let found, let expected):
       "\(type.name) weights have \(found) bytes, but their shape takes \(expected)"
+    case .alignment(let type, let found, let expected):
+      "packed \(type.name) weights begin \(found) bytes behind a multiple of \(expected): pack the model again"
     }
   }
 }

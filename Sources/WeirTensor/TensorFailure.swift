@@ -6,4 +6,6 @@ package enum TensorFailure: Error, Equatable, Sendable {
   case columns(type: TensorType, found: Int, multipleOf: Int)
   /// The bytes given are not those of the shape.
   case byteCount(type: TensorType, found: Int, expected: Int)
+  /// Packed weights begin this many bytes behind a multiple of `expected`.
+  case alignment(type: TensorType, found: Int, expected: Int)
 }

@@ -4,7 +4,7 @@ import CWeirKernels
 ///
 /// The packed form (panels of 16 rows, columns interleaved, scales beside their block; see `CWeirKernels.h`) is the only
 /// copy: it serves products and single rows, so a tied embedding table is held once.
-// @unchecked Sendable because the memory is written in `init` only and freed in `deinit`.
+// @unchecked Sendable because the memory is written in `init` only, or by nobody where another owns it.
 @safe package final class WeightMatrix: @unchecked Sendable {
   package let type: TensorType
   package let rows: Int
@@ -12,6 +12,8 @@ import CWeirKernels
   /// Bytes of the packed form, which is padded to whole panels.
   package let byteCount: Int
   let panels: UnsafeMutableRawPointer
+  /// What keeps `panels` alive; nil where they are this matrix's own.
+  private let owner: (any Sendable)?
 
   /// Rows that are packed together, and the unit in which a product can be split.
   package static let rowsPerPanel = Int(WEIR_PANEL_ROWS)
@@ -21,13 +23,7 @@ import CWeirKernels
   /// Packs the bytes of a GGUF tensor: row after row, each in ggml's block layout. `bytes` may have any alignment and is
   /// not needed afterwards.
   package init(type: TensorType, rows: Int, columns: Int, bytes: RawSpan) throws(TensorFailure) {
-    guard (1...Int.max / 2).contains(rows), columns > 0 else { throw .shape(rows: rows, columns: columns) }
-    // The padded matrix in the widest type bounds every size computed from here on, in C as well.
-    let (elements, overflow) = (rows + Self.rowsPerPanel).multipliedReportingOverflow(by: columns)
-    guard !overflow, elements <= Int.max / 8 else { throw .shape(rows: rows, columns: columns) }
-    guard columns.isMultiple(of: type.blockSize) else {
-      throw .columns(type: type, found: columns, multipleOf: type.blockSize)
-    }
+    byteCount = try Self.packedByteCount(type: type, rows: rows, columns: columns)
     let expected = rows * columns / type.blockSize * type.bytesPerBlock
     guard bytes.byteCount == expected else {
       throw .byteCount(type: type, found: bytes.byteCount, expected: expected)
@@ -35,7 +31,7 @@ import CWeirKernels
     self.type = type
     self.rows = rows
     self.columns = columns
-    byteCount = weir_packed_bytes(type.kernelType, rows, columns)
+    owner = nil
     unsafe panels = .allocate(byteCount: byteCount, alignment: 64)
     unsafe bytes.withUnsafeBytes { source in
       guard let first = source.baseAddress else { return }
@@ -48,7 +44,32 @@ import CWeirKernels
     try unsafe self.init(type: .f32, rows: rows, columns: columns, bytes: values.span.bytes)
   }
 
-  deinit { unsafe panels.deallocate() }
+  /// Takes panels that lie ready in memory of `owner`, such as a mapped file: nothing is copied or read.
+  ///
+  /// `panels` is what `pack` wrote for this type and shape, begins at a multiple of 64 and stays as it is as long as
+  /// `owner` lives. Any bytes are safe: wrong ones make wrong products.
+  @unsafe
+  package init(
+    type: TensorType, rows: Int, columns: Int, panels: RawSpan, owner: any Sendable
+  ) throws(TensorFailure) {
+    let expected = try Self.packedByteCount(type: type, rows: rows, columns: columns)
+    guard panels.byteCount == expected else {
+      throw .byteCount(type: type, found: panels.byteCount, expected: expected)
+    }
+    let start = unsafe panels.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+    guard start.isMultiple(of: UInt(Self.alignment)), let first = unsafe UnsafeMutableRawPointer(bitPattern: start)
+    else {
+      throw .alignment(type: type, found: Int(start % UInt(Self.alignment)), expected: Self.alignment)
+    }
+    self.type = type
+    self.rows = rows
+    self.columns = columns
+    byteCount = expected
+    unsafe self.panels = first
+    self.owner = owner
+  }
+
+  deinit { if owner == nil { unsafe panels.deallocate() } }
 }
 
 extension TensorType {

@@ -1,4 +1,3 @@
-import WeirFiles
 import WeirModelFiles
 import WeirTensor
 
@@ -125,22 +124,11 @@ extension GGUFFile {
   func matrices(
     _ name: String, count: Int, rows: Int, columns: Int
   ) throws(GeneratorFailure) -> [WeightMatrix] {
-    let (type, region) = try GeneratorFailure.reading { () throws(ModelFileFailure) in
-      let tensor = try tensor(name, shape: count == 1 ? [columns, rows] : [columns, rows, count])
-      return (try tensor.type(), try tensor.region())
+    let weights = try GeneratorFailure.reading { () throws(ModelFileFailure) in
+      try tensor(name, shape: count == 1 ? [columns, rows] : [columns, rows, count]).weights()
     }
-    var result: [WeightMatrix] = []
-    result.reserveCapacity(count)
-    let size = region.count / count
     do throws(TensorFailure) {
-      for index in 0..<count {
-        let matrix = try region.withSpan { (bytes) throws(TensorFailure) in
-          try WeightMatrix(
-            type: type, rows: rows, columns: columns, bytes: bytes.extracting(index * size..<(index + 1) * size))
-        }
-        result.append(matrix)
-      }
+      return try weights.matrices(count: count, rows: rows, columns: columns)
     } catch { throw .tensor(file: self.name, tensor: name, error) }
-    return result
   }
 }
