@@ -74,9 +74,10 @@ struct GrammarShape: Sendable {
         if total > largestInlined { return nil }
       }
       return total
-    case .repetition(let part, let least, let most):
+    case .repetition(let part, _, let most):
       guard let most, let size = size(of: part, shapes) else { return nil }
-      return isNullable(part, shapes) ? max(size, 1) * max(most, least) : size + 1
+      // A long count is a place worth sharing.
+      return size * max(min(most, largestInlined + 1), 1)
     }
   }
 }

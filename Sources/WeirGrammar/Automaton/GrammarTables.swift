@@ -120,6 +120,19 @@ struct GrammarTables: Sendable {
     return config(at: frame.place, stack: frame.parent)
   }
 
+  /// The only byte that can be read; nil where there are none or several.
+  mutating func onlyByte(after config: Config) -> UInt8? {
+    guard config >= 0 else { return nil }
+    var only: UInt8?
+    for byte in UInt8.min...UInt8.max {
+      let next = step(config, by: byte)
+      if isDead(next) { continue }
+      if only != nil { return nil }
+      only = byte
+    }
+    return only
+  }
+
   // MARK: Threads
 
   static func thread(_ place: Int32, _ stack: Int32) -> UInt64 { UInt64(place) << 32 | UInt64(stack) }
