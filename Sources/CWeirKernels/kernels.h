@@ -31,14 +31,50 @@ static inline size_t cache_value_bytes(weir_cache type, size_t width) {
   return (width + WEIR_PANEL_ROWS - 1) / WEIR_PANEL_ROWS * WEIR_CACHE_POSITIONS * cache_lane_bytes(type);
 }
 
-// Bytes of one block (32 columns) of a panel: 16 F16 scales, then the codes.
+// Where things are in a panel of a block type. Eight blocks of 32 columns have a header in K types.
 enum {
+  BLOCKS_OF_SUPER = WEIR_SUPER_BLOCK / WEIR_BLOCK,
   SCALES_BYTES = 2 * WEIR_PANEL_ROWS,
-  Q8_0_BYTES = SCALES_BYTES + WEIR_PANEL_ROWS * WEIR_BLOCK,
-  Q4_0_BYTES = SCALES_BYTES + WEIR_PANEL_ROWS * WEIR_BLOCK / 2,
+  PLANE_BYTES = 4 * WEIR_PANEL_ROWS,  // four bytes a row: one vector
+  NIBBLES_BYTES = WEIR_PANEL_ROWS * WEIR_BLOCK / 2,
+  BYTES_BYTES = WEIR_PANEL_ROWS * WEIR_BLOCK,
 };
 
 #define LARGEST_F16 65504.0f
+
+typedef struct {
+  size_t header;    // bytes before every eight blocks: F16 d, and F16 dmin where codes have a minimum
+  size_t bytes;     // of a block: SCALES_BYTES of scales, then nibbles or bytes, then planes of high bits
+  int high_bits;    // of a code, beyond its nibble
+  int offset;       // what a stored code counts too much
+  bool has_minima;  // Q4_K, Q5_K
+  bool has_halves;  // Q6_K: each 16 columns have a scale
+} block_layout;
+
+static inline block_layout layout_of(weir_weights type) {
+  enum { D = SCALES_BYTES };
+  switch (type) {
+  case WEIR_WEIGHTS_Q8_0: return (block_layout){.bytes = D + BYTES_BYTES, .offset = 128};
+  case WEIR_WEIGHTS_Q4_0: return (block_layout){.bytes = D + NIBBLES_BYTES, .offset = 8};
+  case WEIR_WEIGHTS_Q5_0: return (block_layout){.bytes = D + NIBBLES_BYTES + PLANE_BYTES, .high_bits = 1, .offset = 16};
+  case WEIR_WEIGHTS_Q4_K: return (block_layout){.header = 2 * D, .bytes = D + NIBBLES_BYTES, .has_minima = true};
+  case WEIR_WEIGHTS_Q5_K:
+    return (block_layout){
+      .header = 2 * D, .bytes = D + NIBBLES_BYTES + PLANE_BYTES, .high_bits = 1, .has_minima = true};
+  case WEIR_WEIGHTS_Q6_K:
+    return (block_layout){
+      .header = D, .bytes = D + NIBBLES_BYTES + 2 * PLANE_BYTES, .high_bits = 2, .offset = 32, .has_halves = true};
+  default: return (block_layout){0};
+  }
+}
+
+// Bytes of `blocks` blocks of a panel, which is also where the block of that index begins, its header excluded.
+static inline size_t bytes_of_blocks(block_layout layout, size_t blocks) {
+  return (blocks + BLOCKS_OF_SUPER - 1) / BLOCKS_OF_SUPER * layout.header + blocks * layout.bytes;
+}
+static inline size_t offset_of_block(block_layout layout, size_t block) {
+  return (block / BLOCKS_OF_SUPER + 1) * layout.header + block * layout.bytes;
+}
 
 // Below this a block of activations counts as zero; 127 / max would come near the largest float.
 #define SMALLEST_BLOCK_MAXIMUM 1e-30f
@@ -67,6 +103,16 @@ enum {
 #define SQRT_HALF 0.707106781f
 #define GELU_LINEAR 1.59576912f   // 2 sqrt(2 / pi)
 #define GELU_CUBIC 0.0713548163f  // 2 sqrt(2 / pi) * 0.044715
+
+// The functions of a table, in the order of weir_weights; each table's file has its own of these names.
+#define WEIR_PRODUCTS                                                                              \
+  {product_f32,  product_f16,  product_bf16, product_q8_0, product_q4_0, product_q5_0, product_q4_k, product_q5_k, \
+   product_q6_k}
+
+// panels_blocks.c
+size_t weir_block_source_bytes(weir_weights type, size_t columns);
+void weir_pack_blocks(weir_weights type, const uint8_t *source, size_t rows, size_t columns, uint8_t *panel);
+void weir_unpack_blocks(weir_weights type, const uint8_t *panel, size_t r, size_t columns, float *out);
 
 static inline float float_of_bits(uint32_t bits) {
   float value;

@@ -8,7 +8,7 @@
 
 #define TILE_PANELS 1
 #define TILE_TOKENS 4
-#define DOT_Q8_0_BIAS 0
+#define DOT_BYTES_OFFSET 0
 
 typedef uint8_t u8x32 __attribute__((ext_vector_type(32)));
 typedef int32_t i32x8 __attribute__((ext_vector_type(8)));
@@ -30,17 +30,18 @@ INLINE i32x8 add_signed(i32x8 sum, u8x32 codes, __m256i x) {
   return add_products(sum, _mm256_abs_epi8(weights), _mm256_sign_epi8(x, weights));
 }
 
-INLINE i32x16 dot_q8_0(i32x16 sum, u8x64 codes, int32_t four) {
+INLINE i32x16 dot_bytes(i32x16 sum, u8x64 codes, int32_t four) {
   const __m256i x = _mm256_set1_epi32(four);
   return joined(add_signed(sum.lo, codes.lo, x), add_signed(sum.hi, codes.hi, x));
 }
 
-INLINE i32x16 dot_q4_0(i32x16 sum, u8x64 codes, int32_t four) {
+INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) {
   const __m256i x = _mm256_set1_epi32(four);
   return joined(add_products(sum.lo, (__m256i)codes.lo, x), add_products(sum.hi, (__m256i)codes.hi, x));
 }
 
 #include "lanes_product.h"
+#include "lanes_tiles.h"
 #include "lanes_attention.h"
 #include "lanes_vector.h"
 

@@ -12,15 +12,16 @@
 // Two panels by six tokens: 12 integer and 12 floating sums, weights and scales in the remaining 8 registers.
 #define TILE_PANELS 2
 #define TILE_TOKENS 6
-#define DOT_Q8_0_BIAS 128
+#define DOT_BYTES_OFFSET 128
 
-INLINE i32x16 dot_q8_0(i32x16 sum, u8x64 codes, int32_t four) {
+INLINE i32x16 dot_bytes(i32x16 sum, u8x64 codes, int32_t four) {
   return (i32x16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)codes, _mm512_set1_epi32(four));
 }
 
-INLINE i32x16 dot_q4_0(i32x16 sum, u8x64 codes, int32_t four) { return dot_q8_0(sum, codes, four); }
+INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_bytes(sum, codes, four); }
 
 #include "lanes_product.h"
+#include "lanes_tiles.h"
 #include "lanes_attention.h"
 #include "lanes_vector.h"
 

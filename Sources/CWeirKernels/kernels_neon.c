@@ -6,9 +6,8 @@
 
 #define TILE_PANELS 1
 #define TILE_TOKENS 4
-#define DOT_Q8_0_BIAS 0
+#define DOT_BYTES_OFFSET 0
 
-typedef uint8_t u8x16 __attribute__((ext_vector_type(16)));
 typedef int32_t i32x4 __attribute__((ext_vector_type(4)));
 
 // Four rows, four products each. The sum of two products is at most 2 * 128 * 127 = 32 512 and fits 16 bits:
@@ -29,11 +28,12 @@ INLINE i32x16 dot_signed(i32x16 sum, u8x64 codes, int32_t four) {
   return result;
 }
 
-INLINE i32x16 dot_q8_0(i32x16 sum, u8x64 codes, int32_t four) { return dot_signed(sum, codes ^ 128, four); }
+INLINE i32x16 dot_bytes(i32x16 sum, u8x64 codes, int32_t four) { return dot_signed(sum, codes ^ 128, four); }
 
-INLINE i32x16 dot_q4_0(i32x16 sum, u8x64 codes, int32_t four) { return dot_signed(sum, codes, four); }
+INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_signed(sum, codes, four); }
 
 #include "lanes_product.h"
+#include "lanes_tiles.h"
 #include "lanes_attention.h"
 #include "lanes_vector.h"
 

@@ -5,82 +5,11 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+#include "scalar_products.h"
+
 enum { LANES = 16 };
 
-// MARK: products
-
-static size_t rows_of_panel(const weir_product *p, size_t panel) {
-  const size_t left = p->rows - panel * WEIR_PANEL_ROWS;
-  return left < WEIR_PANEL_ROWS ? left : WEIR_PANEL_ROWS;
-}
-
-static void store_row(const weir_product *p, size_t token, size_t row, float value) {
-  p->y[token * p->y_stride + row] = p->bias ? value + p->bias[row] : value;
-}
-
-static float weight_f32(const uint8_t *panel, size_t index) {
-  float value;
-  memcpy(&value, panel + 4 * index, 4);
-  return value;
-}
-static float weight_f16(const uint8_t *panel, size_t index) { return float_of_f16(load_u16(panel + 2 * index)); }
-static float weight_bf16(const uint8_t *panel, size_t index) { return float_of_bf16(load_u16(panel + 2 * index)); }
-
-static void product_plain(const weir_product *p, size_t element, float (*weight)(const uint8_t *, size_t)) {
-  for (size_t panel = p->first_panel; panel < p->end_panel; panel++) {
-    const uint8_t *const w = p->panels + panel * p->columns * WEIR_PANEL_ROWS * element;
-    for (size_t t = 0; t < p->tokens; t++)
-      for (size_t r = 0; r < rows_of_panel(p, panel); r++) {
-        float sum = 0;
-        for (size_t k = 0; k < p->columns; k++)
-          sum = fmaf(weight(w, k * WEIR_PANEL_ROWS + r), p->x[t * p->x_stride + k], sum);
-        store_row(p, t, panel * WEIR_PANEL_ROWS + r, sum);
-      }
-  }
-}
-
-static void product_f32(const weir_product *p) { product_plain(p, 4, weight_f32); }
-static void product_f16(const weir_product *p) { product_plain(p, 2, weight_f16); }
-static void product_bf16(const weir_product *p) { product_plain(p, 2, weight_bf16); }
-
-// The exact sum over one block of code * activation; `codes` is what follows the scales.
-static int32_t block_q8_0(const uint8_t *codes, size_t r, const int8_t *x) {
-  int32_t sum = 0;
-  for (size_t k = 0; k < WEIR_BLOCK; k++) sum += ((int32_t)codes[k / 4 * 64 + r * 4 + k % 4] - 128) * x[k];
-  return sum;
-}
-
-static int32_t block_q4_0(const uint8_t *codes, size_t r, const int8_t *x) {
-  int32_t sum = 0;
-  for (size_t k = 0; k < WEIR_BLOCK; k++) {
-    const uint8_t pair = codes[k / 8 * 64 + r * 4 + k % 4];
-    sum += ((k % 8 < 4 ? pair & 15 : pair >> 4) - 8) * x[k];
-  }
-  return sum;
-}
-
-typedef int32_t (*block_dot)(const uint8_t *codes, size_t r, const int8_t *x);
-
-static void product_blocks(const weir_product *p, size_t bytes, block_dot dot) {
-  const size_t blocks = p->columns / WEIR_BLOCK;
-  for (size_t panel = p->first_panel; panel < p->end_panel; panel++)
-    for (size_t t = 0; t < p->tokens; t++)
-      for (size_t r = 0; r < rows_of_panel(p, panel); r++) {
-        float sum = 0;
-        for (size_t b = 0; b < blocks; b++) {
-          const uint8_t *const block = p->panels + (panel * blocks + b) * bytes;
-          const float scale = float_of_f16(load_u16(block + 2 * r)) * p->scales[t * blocks + b];
-          const int32_t whole = dot(block + SCALES_BYTES, r, p->codes + t * p->columns + b * WEIR_BLOCK);
-          sum = fmaf(scale, (float)whole, sum);
-        }
-        store_row(p, t, panel * WEIR_PANEL_ROWS + r, sum);
-      }
-}
-
-static void product_q8_0(const weir_product *p) { product_blocks(p, Q8_0_BYTES, block_q8_0); }
-static void product_q4_0(const weir_product *p) { product_blocks(p, Q4_0_BYTES, block_q4_0); }
-
-static void quantize(const float *x, size_t blocks, int8_t *codes, float *scales, int32_t *sums) {
+static void quantize(const float *x, size_t blocks, int8_t *codes, float *scales, int32_t *sums, int32_t *half_sums) {
   for (size_t b = 0; b < blocks; b++, x += WEIR_BLOCK, codes += WEIR_BLOCK) {
     float maximum = 0;
     for (size_t i = 0; i < WEIR_BLOCK; i++) maximum = fabsf(x[i]) > maximum ? fabsf(x[i]) : maximum;
@@ -95,6 +24,7 @@ static void quantize(const float *x, size_t blocks, int8_t *codes, float *scales
       value = value > -127 ? value : -127;
       codes[i] = (int8_t)value;
       sum += codes[i];
+      if (i == WEIR_BLOCK / 2 - 1) half_sums[b] = sum;
     }
     sums[b] = sum;
   }
@@ -223,7 +153,7 @@ static void rotate_halves(float *x, const float *cosine, const float *sine, size
 
 const weir_kernels weir_kernels_scalar = {
   .name = "scalar",
-  .product = {product_f32, product_f16, product_bf16, product_q8_0, product_q4_0},
+  .product = WEIR_PRODUCTS,
   .quantize = quantize,
   .dot = dot,
   .sum = sum,

@@ -4,10 +4,10 @@
 // set on. The compiler splits a 64-byte value into as many registers as that set needs (one ZMM, two YMM, four Q), so
 // the same source has the same lanes, the same order and the same bits everywhere. What has no portable spelling, the
 // int8 products, those files define first:
-//   i32x16 dot_q8_0(i32x16 sum, u8x64 codes, int32_t four)   lane r: sum + the 4 products of row r with the 4 bytes of
-//                                                            `four`; weights count as code - 128 + DOT_Q8_0_BIAS
-//   i32x16 dot_q4_0(i32x16 sum, u8x64 codes, int32_t four)   the same for codes 0...15, which count as they are
-//   DOT_Q8_0_BIAS, TILE_PANELS, TILE_TOKENS
+//   i32x16 dot_bytes(i32x16 sum, u8x64 codes, int32_t four)  lane r: sum + the 4 products of row r with the 4 bytes of
+//                                                            `four`; weights count as code - 128 + DOT_BYTES_OFFSET
+//   i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four)  the same for codes 0...63, which count as they are
+//   DOT_BYTES_OFFSET, TILE_PANELS, TILE_TOKENS
 #ifndef LANES_H
 #define LANES_H
 
@@ -28,6 +28,7 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
 typedef uint16_t u16x16 __attribute__((ext_vector_type(16)));
 typedef int8_t i8x16 __attribute__((ext_vector_type(16)));
+typedef uint8_t u8x16 __attribute__((ext_vector_type(16)));
 typedef uint8_t u8x64 __attribute__((ext_vector_type(64)));
 
 INLINE f32x16 load(const float *p) {
@@ -36,6 +37,13 @@ INLINE f32x16 load(const float *p) {
   return value;
 }
 INLINE void store(float *p, f32x16 value) { memcpy(p, &value, sizeof value); }
+
+INLINE i32x16 load_whole(const int32_t *p) {
+  i32x16 value;
+  memcpy(&value, p, sizeof value);
+  return value;
+}
+INLINE void store_whole(int32_t *p, i32x16 value) { memcpy(p, &value, sizeof value); }
 
 // The first n < 16 lanes; the others are `rest`.
 INLINE f32x16 load_some(const float *p, size_t n, float rest) {

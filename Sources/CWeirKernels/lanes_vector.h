@@ -2,7 +2,7 @@
 // set's file, after lanes_product.h.
 #include "lanes.h"
 
-static void quantize(const float *x, size_t blocks, int8_t *codes, float *scales, int32_t *sums) {
+static void quantize(const float *x, size_t blocks, int8_t *codes, float *scales, int32_t *sums, int32_t *half_sums) {
   for (size_t b = 0; b < blocks; b++, x += WEIR_BLOCK, codes += WEIR_BLOCK) {
     const f32x16 halves[2] = {load(x), load(x + LANES)};
     const f32x16 zero = 0, first = magnitude(halves[0]), second = magnitude(halves[1]);
@@ -21,6 +21,7 @@ static void quantize(const float *x, size_t blocks, int8_t *codes, float *scales
       const i8x16 narrow = __builtin_convertvector(whole, i8x16);
       memcpy(codes + h * LANES, &narrow, sizeof narrow);
       sum += whole;
+      if (h == 0) half_sums[b] = __builtin_reduce_add(whole);
     }
     sums[b] = __builtin_reduce_add(sum);
   }
@@ -203,8 +204,7 @@ static void rotate_halves(float *restrict x, const float *restrict cosine, const
 // The table of the instruction set that includes this.
 #define WEIR_KERNELS_TABLE(title)                                                                                   \
   {                                                                                                                 \
-    .name = title, .product = {product_f32, product_f16, product_bf16, product_q8_0, product_q4_0},                 \
-    .quantize = quantize, .dot = dot, .sum = sum, .largest = largest, .add = add, .add_scaled = add_scaled,         \
+    .name = title, .product = WEIR_PRODUCTS, .quantize = quantize, .dot = dot, .sum = sum, .largest = largest, .add = add, .add_scaled = add_scaled,         \
     .scale = scale, .rms_norm = rms_norm, .layer_norm = layer_norm, .softmax = softmax, .exponential = exponential, \
     .gelu = gelu, .silu_multiply = silu_multiply, .gelu_multiply = gelu_multiply,                                   \
     .rotate_pairs = rotate_pairs, .rotate_halves = rotate_halves, .attention_scores = attention_scores,             \

@@ -77,7 +77,7 @@ extension ModelFileFailure {
     case .overlappingTensors(let file, let tensor, let other):
       "\(file): tensors \(tensor) and \(other) overlap: write it again"
     case .unsupportedTensorType(let file, let tensor, let found):
-      "\(file): tensor \(tensor) has the type \(found), which is not supported: quantize it to Q8_0 or Q4_0"
+      "\(file): tensor \(tensor) has the type \(found), which is not supported: quantize it to Q8_0, Q4_K_M or Q4_0"
     case .missingTensor(let file, let tensor):
       "\(file) has no tensor \(tensor), which this model needs"
     case .wrongShape(let file, let tensor, let found, let allowed):

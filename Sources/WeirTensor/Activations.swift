@@ -14,6 +14,7 @@ import CWeirKernels
   let codes: UnsafeMutablePointer<Int8>
   let scales: UnsafeMutablePointer<Float>
   let sums: UnsafeMutablePointer<Int32>
+  let halfSums: UnsafeMutablePointer<Int32>
 
   /// - Parameter capacity: the largest tokens x columns that `load` will be given.
   package init(capacity: Int) {
@@ -23,6 +24,7 @@ import CWeirKernels
     unsafe codes = .allocate(capacity: blocks * 32)
     unsafe scales = .allocate(capacity: blocks)
     unsafe sums = .allocate(capacity: blocks)
+    unsafe halfSums = .allocate(capacity: blocks)
     source = FloatBuffer(count: 0).view
   }
 
@@ -30,6 +32,7 @@ import CWeirKernels
     unsafe codes.deallocate()
     unsafe scales.deallocate()
     unsafe sums.deallocate()
+    unsafe halfSums.deallocate()
   }
 
   /// Takes `tokens` consecutive rows of `columns` floats. The floats are not copied: `x` must keep its values until the
@@ -48,7 +51,7 @@ import CWeirKernels
   package func quantize(kernels: Kernels = .active) {
     precondition(columns.isMultiple(of: 32), "\(columns) columns are not whole blocks of 32")
     guard !isQuantized else { return }
-    unsafe kernels.table.pointee.quantize(source.pointer, tokens * columns / 32, codes, scales, sums)
+    unsafe kernels.table.pointee.quantize(source.pointer, tokens * columns / 32, codes, scales, sums, halfSums)
     isQuantized = true
   }
 
@@ -59,7 +62,8 @@ import CWeirKernels
     guard !isQuantized else { return }
     let (first, block) = (rows.lowerBound * columns, rows.lowerBound * columns / 32)
     unsafe kernels.table.pointee.quantize(
-      source.pointer + first, rows.count * columns / 32, codes + first, scales + block, sums + block)
+      source.pointer + first, rows.count * columns / 32, codes + first, scales + block, sums + block,
+      halfSums + block)
   }
 
   /// All tokens' blocks were made by `quantize(rows:)`.

@@ -22,7 +22,7 @@ extension WeightMatrix {
       panels: panels.assumingMemoryBound(to: UInt8.self), rows: rows, columns: columns,
       first_panel: range.lowerBound, end_panel: range.upperBound, tokens: x.tokens,
       x: x.source.pointer, x_stride: columns, codes: x.codes, scales: x.scales, sums: x.sums,
-      bias: nil, y: y.pointer, y_stride: rows)
+      half_sums: x.halfSums, bias: nil, y: y.pointer, y_stride: rows)
     guard let bias else {
       unsafe weir_multiply(kernels.table, type.kernelType, &product)
       return

@@ -3,7 +3,10 @@ import CWeirKernels
 /// Panels apart from a matrix, for files that hold them ready.
 extension WeightMatrix {
   /// Panels begin at multiples of this many bytes.
-  package static let alignment = 64
+  package static let alignment = Int(WEIR_PANEL_ALIGNMENT)
+
+  /// Changes whenever the packed form of any type does: bytes that another version packed mean something else.
+  package static let layoutVersion = Int(WEIR_LAYOUT_VERSION)
 
   /// Bytes of the packed form; throws for a shape that no matrix can have.
   package static func packedByteCount(type: TensorType, rows: Int, columns: Int) throws(TensorFailure) -> Int {

@@ -32,7 +32,7 @@ import CWeirKernels
     self.rows = rows
     self.columns = columns
     owner = nil
-    unsafe panels = .allocate(byteCount: byteCount, alignment: 64)
+    unsafe panels = .allocate(byteCount: byteCount, alignment: Self.alignment)
     unsafe bytes.withUnsafeBytes { source in
       guard let first = source.baseAddress else { return }
       unsafe weir_pack(type.kernelType, first, rows, columns, panels)
@@ -80,6 +80,10 @@ extension TensorType {
     case .bf16: WEIR_WEIGHTS_BF16
     case .q8_0: WEIR_WEIGHTS_Q8_0
     case .q4_0: WEIR_WEIGHTS_Q4_0
+    case .q5_0: WEIR_WEIGHTS_Q5_0
+    case .q4_K: WEIR_WEIGHTS_Q4_K
+    case .q5_K: WEIR_WEIGHTS_Q5_K
+    case .q6_K: WEIR_WEIGHTS_Q6_K
     }
   }
 }

@@ -20,12 +20,19 @@ struct NaiveWeights {
       case .f32: append(value.bitPattern)
       case .f16: append(Self.half(value))
       case .bf16: append(UInt16(value.bitPattern >> 16))
-      case .q8_0, .q4_0:
-        append(Self.half(value / 100))
-        for place in 2..<type.bytesPerBlock {
-          if place % 8 == 2 { eight = random.next() }
+      case .q8_0, .q4_0, .q5_0, .q4_K, .q5_K, .q6_K:
+        let start = bytes.count
+        for place in 0..<type.bytesPerBlock {
+          if place % 8 == 0 { eight = random.next() }
           bytes.append(UInt8(truncatingIfNeeded: eight))
           eight >>= 8
+        }
+        // The F16 scales: two where there are minima as well, and in Q6_K at the end.
+        let places = type == .q4_K || type == .q5_K ? [0, 2] : type == .q6_K ? [208] : [0]
+        for place in places {
+          let bits = Self.half(value / 100)
+          bytes[start + place] = UInt8(truncatingIfNeeded: bits)
+          bytes[start + place + 1] = UInt8(bits >> 8)
         }
       }
     }
@@ -45,7 +52,48 @@ struct NaiveWeights {
       let place = index % 32
       let byte = bytes[block + 2 + place % 16]
       return Self.float(u16(block)) * Float(Int(place < 16 ? byte & 15 : byte >> 4) - 8)
+    case .q5_0:
+      let block = index / 32 * 22
+      let place = index % 32
+      let byte = bytes[block + 6 + place % 16]
+      let fifth = bytes[block + 2 + place / 8] >> (place % 8) & 1
+      return Self.float(u16(block)) * Float(Int(place < 16 ? byte & 15 : byte >> 4) + Int(fifth) * 16 - 16)
+    case .q4_K, .q5_K:
+      let block = index / 256 * type.bytesPerBlock
+      let part = index % 256 / 32
+      let place = index % 32
+      let (scale, minimum) = scaleAndMinimum(bytes[block + 4..<block + 16].map { Int($0) }, part)
+      let byte = Int(bytes[block + type.bytesPerBlock - 128 + part / 2 * 32 + place])
+      var code = part.isMultiple(of: 2) ? byte % 16 : byte / 16
+      if type == .q5_K { code += Int(bytes[block + 16 + place] >> part & 1) * 16 }
+      return Self.float(u16(block)) * Float(scale) * Float(code) - Self.float(u16(block + 2)) * Float(minimum)
+    case .q6_K:
+      let block = index / 256 * 210
+      let (half, place) = (index % 256 / 128, index % 128)
+      let low = bytes[block + half * 64 + place % 64]
+      let high = bytes[block + 128 + half * 32 + place % 32] >> (place / 32 * 2) & 3
+      let code = Int(place < 64 ? low & 15 : low >> 4) + Int(high) * 16 - 32
+      let scale = Int8(bitPattern: bytes[block + 192 + index % 256 / 16])
+      return Self.float(u16(block + 208)) * Float(scale) * Float(code)
     }
+  }
+
+  /// What a value has subtracted from it, dmin times its block's minimum; zero for types without.
+  func minimum(_ row: Int, _ column: Int) -> Float {
+    guard type == .q4_K || type == .q5_K else { return 0 }
+    let index = row * columns + column
+    let block = index / 256 * type.bytesPerBlock
+    let (_, minimum) = scaleAndMinimum(bytes[block + 4..<block + 16].map { Int($0) }, index % 256 / 32)
+    return (Self.float(u16(block + 2)) * Float(minimum)).magnitude
+  }
+
+  /// Six bits each, as ggml's K types pack eight scales and eight minima into twelve bytes.
+  private func scaleAndMinimum(_ packed: [Int], _ part: Int) -> (Int, Int) {
+    if part < 4 { return (packed[part] % 64, packed[part + 4] % 64) }
+    return (
+      packed[part + 4] % 16 + packed[part - 4] / 64 * 16,
+      packed[part + 4] / 16 + packed[part] / 64 * 16
+    )
   }
 
   func matrix() throws -> WeightMatrix {

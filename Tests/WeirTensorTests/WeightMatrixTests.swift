@@ -29,12 +29,28 @@ import WeirTestSupport
     }
   }
 
-  @Test(arguments: [TensorType.q8_0, .q4_0])
+  @Test(arguments: [TensorType.q8_0, .q4_0, .q5_0])
   func `block products have the same bits on every instruction set for all small shapes`(type: TensorType) throws {
     for rows in 1...70 {
       for columns in stride(from: 32, through: 256, by: 32) {
         try expectSameBits(type: type, rows: rows, columns: columns, tokens: [1 + (rows + columns / 32) % 9])
       }
+    }
+  }
+
+  @Test(arguments: [TensorType.q4_K, .q5_K, .q6_K])
+  func `super-block products have the same bits on every instruction set for small shapes`(type: TensorType) throws {
+    for rows in 1...50 {
+      for columns in [256, 512] {
+        try expectSameBits(type: type, rows: rows, columns: columns, tokens: [1 + (rows + columns / 256) % 9])
+      }
+    }
+  }
+
+  @Test(arguments: TensorType.allCases.filter(\.isQuantized))
+  func `long rows, which pass in several chunks, have the same bits`(type: TensorType) throws {
+    for columns in type.blockSize == 32 ? [768, 800, 1_568, 2_336] : [768, 1_024, 2_304] {
+      try expectSameBits(type: type, rows: 35, columns: columns, tokens: [7, 8, 13])
     }
   }
 
@@ -50,7 +66,7 @@ import WeirTestSupport
 
   @Test(arguments: TensorType.allCases)
   func `products have the same bits for every number of tokens`(type: TensorType) throws {
-    try expectSameBits(type: type, rows: 49, columns: 64, tokens: Array(0...20))
+    try expectSameBits(type: type, rows: 49, columns: type.blockSize == 256 ? 256 : 64, tokens: Array(0...20))
   }
 
   @Test(arguments: TensorType.allCases)
@@ -59,7 +75,7 @@ import WeirTestSupport
     #if !DEBUG
       shapes += [(1536, 384), (384, 1536), (1536, 576), (4864, 896), (896, 4864)]
     #endif
-    for (rows, columns) in shapes {
+    for (rows, columns) in shapes where columns.isMultiple(of: type.blockSize) {
       try expectSameBits(type: type, rows: rows, columns: columns, tokens: [1])
     }
   }
@@ -67,12 +83,13 @@ import WeirTestSupport
   @Test(arguments: TensorType.allCases)
   func `one token among many gets what it gets alone`(type: TensorType) throws {
     var random = SeededRandom(seed: 7)
-    let matrix = try NaiveWeights(type: type, rows: 35, columns: 96, using: &random).matrix()
-    let x = random.floats(13 * 96)
+    let columns = type.blockSize == 256 ? 256 : 96
+    let matrix = try NaiveWeights(type: type, rows: 35, columns: columns, using: &random).matrix()
+    let x = random.floats(13 * columns)
     for kernels in Kernels.available {
       let together = product(matrix, x, tokens: 13, on: kernels)
       for token in 0..<13 {
-        let alone = product(matrix, Array(x[token * 96..<(token + 1) * 96]), tokens: 1, on: kernels)
+        let alone = product(matrix, Array(x[token * columns..<(token + 1) * columns]), tokens: 1, on: kernels)
         #expect(alone.bits == together[token * 35..<(token + 1) * 35].map(\.bitPattern))
       }
     }
@@ -81,7 +98,8 @@ import WeirTestSupport
   @Test(arguments: TensorType.allCases)
   func `products agree with double precision within the rounding of their additions`(type: TensorType) throws {
     var random = SeededRandom(seed: 3)
-    for (rows, columns, tokens) in [(1, 32, 1), (17, 64, 2), (40, 320, 7), (33, 1536, 3)] {
+    let shapes = [(1, 32, 1), (17, 64, 2), (40, 320, 7), (33, 1536, 3), (18, 256, 1), (35, 512, 8)]
+    for (rows, columns, tokens) in shapes where columns.isMultiple(of: type.blockSize) {
       let weights = NaiveWeights(type: type, rows: rows, columns: columns, using: &random)
       let matrix = try weights.matrix()
       let x = random.floats(tokens * columns)
@@ -97,10 +115,11 @@ import WeirTestSupport
               type.isQuantized ? Double(blocks.codes[index]) * Double(blocks.scales[index / 32]) : Double(x[index])
             let term = Double(weights.value(row, column)) * operand
             exact += term
-            magnitude += term.magnitude
+            // A minimum is added on its own, so its part counts even where it cancels.
+            magnitude += (term.magnitude + Double(weights.minimum(row, column)) * operand.magnitude)
           }
-          // One rounding of 2^-24 an addition, and one for the product of the two scales.
-          let additions = type.isQuantized ? columns / 32 + 1 : columns
+          // One rounding of 2^-24 an addition (K types have two a block), and one for the product of two scales.
+          let additions = type.isQuantized ? columns / (type.blockSize == 256 ? 16 : 32) + 2 : columns
           let bound = magnitude * Double(additions) * 0x1p-24 + 1e-12
           #expect((Double(y[token * rows + row]) - exact).magnitude <= bound)
         }
@@ -162,12 +181,13 @@ import WeirTestSupport
   func `rows come back as the file had them`(type: TensorType) throws {
     var random = SeededRandom(seed: 5)
     for rows in [1, 15, 16, 17, 50] {
-      let weights = NaiveWeights(type: type, rows: rows, columns: 96, using: &random)
+      let columns = type.blockSize == 256 ? 512 : 96
+      let weights = NaiveWeights(type: type, rows: rows, columns: columns, using: &random)
       let matrix = try weights.matrix()
-      let out = FloatBuffer(count: 96)
+      let out = FloatBuffer(count: columns)
       for row in 0..<rows {
         matrix.dequantizeRow(row, into: out.view)
-        #expect(out.view.array.bits == (0..<96).map { weights.value(row, $0) }.bits)
+        #expect(out.view.array.bits == (0..<columns).map { weights.value(row, $0) }.bits)
       }
     }
   }
@@ -219,6 +239,19 @@ import WeirTestSupport
       let y = FloatBuffer(count: tokens * 20)
       matrix.multiply(activations, into: y.view)
       #expect(y.view.array == product(matrix, x, tokens: tokens, on: .active))
+    }
+  }
+
+  @Test func `the packed size is known before packing`() throws {
+    var random = SeededRandom(seed: 17)
+    for type in TensorType.allCases {
+      let matrix = try NaiveWeights(type: type, rows: 21, columns: 512, using: &random).matrix()
+      #expect(try WeightMatrix.packedByteCount(type: type, rows: 21, columns: 512) == matrix.byteCount)
+    }
+    #expect(try WeightMatrix.packedByteCount(type: .q5_0, rows: 16, columns: 64) == 16 * 44)
+    #expect(try WeightMatrix.packedByteCount(type: .q6_K, rows: 16, columns: 512) == 16 * 420)
+    #expect(throws: TensorFailure.columns(type: .q4_K, found: 32, multipleOf: 256)) {
+      try WeightMatrix.packedByteCount(type: .q4_K, rows: 1, columns: 32)
     }
   }
 

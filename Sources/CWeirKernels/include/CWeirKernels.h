@@ -5,7 +5,15 @@
 //
 // One rule holds for all instruction sets: the same input gives the same bits. Integer sums are exact, and every
 // floating-point sum has ONE defined order, so a prompt is routed the same way on every host. The orders are:
-//   products      for each row, k ascending (block ascending for block types), one fused multiply-add a step
+//   products      for each row, k ascending, one fused multiply-add a step
+//   block types   for each row, block of 32 columns ascending. With u the codes as stored (unsigned) less the type's
+//                 offset, x the activation's codes and s its scale:
+//                   Q8_0 Q4_0 Q5_0   sum = fma(d * s, sum of u x, sum)
+//                   Q4_K Q5_K        sum = fma((d * scale) * s, sum of u x, sum), then
+//                                    sum = fma(-(dmin * minimum), s * sum of x, sum)
+//                   Q6_K             sum = fma((d * scale) * s, sum of u x, sum) for columns 0-15, then for 16-31
+//                 Sums of codes are exact integers that a float holds exactly; d * scale and dmin * minimum are exact
+//                 in a float as well, so that each step rounds where it is written and nowhere else.
 //   reductions    sixteen lanes, element i in lane i % 16, ascending; then lanes j and j+8, j+4, j+2, j+1 are added
 // kernels_scalar.c is the readable definition; the tests compare the others with it bit by bit.
 #ifndef CWEIRKERNELS_H
@@ -22,19 +30,38 @@
 //   Q8_0             for each 32 columns: 16 F16 scales, then for each group of 4 columns 16 x 4 codes + 128
 //   Q4_0             for each 32 columns: 16 F16 scales, then for each group of 8 columns 16 x 4 bytes; the low
 //                    nibble is column j, the high nibble column j + 4 of the group, both are code + 8
+//   Q5_0             as Q4_0 with the low four bits of code + 16, then 16 x 4 bytes of fifth bits: bit g of byte j
+//                    belongs to column 4 g + j
+//   Q4_K             for each 256 columns: 16 F16 d, 16 F16 dmin; then for each 32 columns: 16 scales of a byte, 16
+//                    minima of a byte, nibbles as in Q4_0 (codes without an offset)
+//   Q5_K             as Q4_K, and fifth bits as in Q5_0 after the nibbles
+//   Q6_K             for each 256 columns: 16 F16 d; then for each 32 columns: 16 signed scales of its first 16 columns,
+//                    16 of its last; nibbles as in Q4_0 with the low four bits of code + 32; then two times 16 x 4
+//                    bytes with the two high bits: bits 2 g and 2 g + 1 of byte j of the first belong to column
+//                    4 g + j, of the second to column 16 + 4 g + j
 // Rows beyond the matrix are packed as zeros, so that a panel is always whole.
 enum {
   WEIR_PANEL_ROWS = 16,
   WEIR_BLOCK = 32,
+  WEIR_SUPER_BLOCK = 256,
+  // The address of a packed matrix is a multiple of this.
+  WEIR_PANEL_ALIGNMENT = 64,
+  // Changes whenever the packed form of any type does: what an older version packed must be packed again.
+  WEIR_LAYOUT_VERSION = 1,
 };
 
-// A new type needs: a line here, its layout in panels.c, its product in kernels_scalar.c and in lanes_product.h.
+// A new type needs: a line here, its layout in kernels.h and panels_blocks.c, its blocks in scalar_products.c and in
+// lanes_blocks.h.
 typedef enum {
   WEIR_WEIGHTS_F32,
   WEIR_WEIGHTS_F16,
   WEIR_WEIGHTS_BF16,
   WEIR_WEIGHTS_Q8_0,
   WEIR_WEIGHTS_Q4_0,
+  WEIR_WEIGHTS_Q5_0,
+  WEIR_WEIGHTS_Q4_K,
+  WEIR_WEIGHTS_Q5_K,
+  WEIR_WEIGHTS_Q6_K,
   WEIR_WEIGHTS_COUNT,
 } weir_weights;
 
@@ -46,9 +73,10 @@ typedef struct {
   size_t tokens;
   const float *x;         // tokens rows of x_stride floats; read by float types
   size_t x_stride;
-  const int8_t *codes;    // tokens rows of `columns` codes; read by block types, as are the two below
+  const int8_t *codes;    // tokens rows of `columns` codes; read by block types, as are the three below
   const float *scales;    // tokens rows of columns / 32
   const int32_t *sums;    // tokens rows of columns / 32: the sum of a block's codes
+  const int32_t *half_sums;  // tokens rows of columns / 32: the sum of a block's first 16 codes
   const float *_Nullable bias;  // `rows` floats, or NULL
   float *y;               // tokens rows of y_stride floats
   size_t y_stride;
@@ -93,7 +121,7 @@ typedef struct {
 
   // Blocks of 32 floats to int8: scale = max|x| / 127, code = x * (127 / max|x|) rounded half to even and held in
   // -127...127. A block whose max|x| is at most 1e-30 becomes zeros with scale zero.
-  void (*quantize)(const float *x, size_t blocks, int8_t *codes, float *scales, int32_t *sums);
+  void (*quantize)(const float *x, size_t blocks, int8_t *codes, float *scales, int32_t *sums, int32_t *half_sums);
 
   float (*dot)(const float *a, const float *b, size_t n);
   float (*sum)(const float *x, size_t n);
@@ -130,7 +158,8 @@ static inline void weir_multiply(const weir_kernels *kernels, weir_weights type,
   kernels->product[type](product);
 }
 
-// Bytes of a packed matrix; columns must be a multiple of 32 for block types. The caller rules out overflow.
+// Bytes of a packed matrix; columns must be a multiple of 32 for block types, of 256 for K types. The caller rules out
+// overflow.
 size_t weir_packed_bytes(weir_weights type, size_t rows, size_t columns);
 
 // Rows in GGUF's layout to panels. `source` may have any alignment.

@@ -12,7 +12,7 @@ enum { MOST = 1 << 17 };
 static float a[MOST], b[MOST], c[MOST], first[MOST], second[MOST];
 static int8_t codes[2][MOST];
 static float scales[2][MOST];
-static int32_t sums[2][MOST];
+static int32_t sums[2][MOST], half_sums[2][MOST];
 static uint8_t source[MOST * 4];
 static _Alignas(64) uint8_t panels[MOST * 8];
 static unsigned long comparisons, failures;
@@ -34,7 +34,8 @@ static void expect_same(const void *x, const void *y, size_t bytes, const char *
 
 // Weights of every bit pattern except for infinite and NaN scales or values, which compare as they fall.
 static size_t make_weights(weir_weights type, size_t rows, size_t columns) {
-  static const size_t block_bytes[] = {4, 2, 2, 34, 18}, block[] = {1, 1, 1, 32, 32};
+  static const size_t block_bytes[] = {4, 2, 2, 34, 18, 22, 144, 176, 210};
+  static const size_t block[] = {1, 1, 1, 32, 32, 32, 256, 256, 256};
   const size_t count = rows * columns / block[type], bytes = block_bytes[type];
   for (size_t i = 0; i < count * bytes; i++) source[i] = (uint8_t)random_bits();
   for (size_t i = 0; i < count; i++) {
@@ -42,8 +43,10 @@ static size_t make_weights(weir_weights type, size_t rows, size_t columns) {
       const float value = ((float)(random_bits() >> 8) / 8388608 - 1) * 2;
       memcpy(source + i * 4, &value, 4);
     } else {
-      uint8_t *const high = source + i * bytes + 1;  // of the F16 scale, or of the F16 or BF16 value
+      // The high byte of the F16 scale (there may be a second after it), or of the F16 or BF16 value.
+      uint8_t *const high = source + i * bytes + (type == WEIR_WEIGHTS_Q6_K ? 209 : 1);
       *high = (uint8_t)((*high & 0x83) | (type == WEIR_WEIGHTS_BF16 ? 0x3c : 0x30));
+      if (type == WEIR_WEIGHTS_Q4_K || type == WEIR_WEIGHTS_Q5_K) high[2] = (uint8_t)((high[2] & 0x83) | 0x30);
     }
   }
   return count * bytes;
@@ -53,14 +56,15 @@ static void compare_products(const weir_kernels *scalar, const weir_kernels *oth
                              size_t tokens) {
   for (int type = 0; type < WEIR_WEIGHTS_COUNT; type++) {
     if (type >= WEIR_WEIGHTS_Q8_0 && columns % WEIR_BLOCK) continue;
+    if (type >= WEIR_WEIGHTS_Q4_K && columns % WEIR_SUPER_BLOCK) continue;
     make_weights((weir_weights)type, rows, columns);
     weir_pack((weir_weights)type, source, rows, columns, panels);
     fill(a, tokens * columns, 2);
     fill(b, rows, 1);
-    scalar->quantize(a, tokens * columns / WEIR_BLOCK, codes[0], scales[0], sums[0]);
+    scalar->quantize(a, tokens * columns / WEIR_BLOCK, codes[0], scales[0], sums[0], half_sums[0]);
     weir_product p = {
       .panels = panels, .rows = rows, .columns = columns, .end_panel = (rows + 15) / 16, .tokens = tokens, .x = a,
-      .x_stride = columns, .codes = codes[0], .scales = scales[0], .sums = sums[0], .bias = rows % 2 ? b : NULL,
+      .x_stride = columns, .codes = codes[0], .scales = scales[0], .sums = sums[0], .half_sums = half_sums[0], .bias = rows % 2 ? b : NULL,
       .y_stride = rows,
     };
     p.y = first;
@@ -107,11 +111,12 @@ static void compare_vectors(const weir_kernels *scalar, const weir_kernels *othe
   const size_t blocks = n / WEIR_BLOCK;
   for (size_t i = 0; i + WEIR_BLOCK <= n; i += WEIR_BLOCK) a[i] = i % 64 ? 1e-31f : 127;  // exact halves in between
   for (size_t i = 1; i < n; i += 3) a[i] = (float)(i % 128) + 0.5f;
-  scalar->quantize(a, blocks, codes[0], scales[0], sums[0]);
-  other->quantize(a, blocks, codes[1], scales[1], sums[1]);
+  scalar->quantize(a, blocks, codes[0], scales[0], sums[0], half_sums[0]);
+  other->quantize(a, blocks, codes[1], scales[1], sums[1], half_sums[1]);
   expect_same(codes[0], codes[1], blocks * WEIR_BLOCK, other->name, "codes", n);
   expect_same(scales[0], scales[1], blocks * 4, other->name, "scales", n);
   expect_same(sums[0], sums[1], blocks * 4, other->name, "sums", n);
+  expect_same(half_sums[0], half_sums[1], blocks * 4, other->name, "half sums", n);
 }
 
 int main(void) {
@@ -129,6 +134,11 @@ int main(void) {
     for (size_t columns = 1; columns <= 257; columns++)
       compare_products(tables[0], tables[i], 1 + columns % 35, columns, 1 + columns % 7);
     for (size_t j = 0; j < 5; j++) compare_products(tables[0], tables[i], 17, real[j], 2);
+    for (size_t tokens = 1; tokens <= 13; tokens++) {
+      compare_products(tables[0], tables[i], 35, 256, tokens);
+      compare_products(tables[0], tables[i], 37, 1536, tokens);
+      compare_products(tables[0], tables[i], 17, 2304, tokens);
+    }
     printf("%s: compared with scalar, digest of the results %016llx\n", tables[i]->name, (unsigned long long)digest);
   }
   printf("%lu comparisons, %lu failures\n", comparisons, failures);
