@@ -43,10 +43,11 @@ void weir_attention_mix_scalar(const weir_attention_step *s, const weir_attentio
     }
 }
 
-// The nearest half; what is larger than the largest half becomes that, because one infinity would spoil every sum.
-static uint16_t half_of(float value) {
-  const float held = value > LARGEST_F16 ? LARGEST_F16 : value < -LARGEST_F16 ? -LARGEST_F16 : value;
-  return f16_of_float(held);
+void weir_halves_scalar(uint16_t *y, const float *x, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const float held = x[i] > LARGEST_F16 ? LARGEST_F16 : x[i] < -LARGEST_F16 ? -LARGEST_F16 : x[i];
+    y[i] = f16_of_float(held);
+  }
 }
 
 size_t weir_cache_head_bytes(weir_cache type, size_t width) {
@@ -66,18 +67,27 @@ static int8_t code_of(float value, float factor) {
   return (int8_t)(code > -127 ? code : -127);
 }
 
-void weir_cache_store(weir_cache type, uint8_t *head, size_t width, size_t position, const float *key,
-                      const float *value) {
+static void store_halves(const weir_kernels *kernels, uint8_t *keys, uint8_t *values, size_t width, size_t lane,
+                         const float *key, const float *value) {
+  const size_t lane_bytes = cache_lane_bytes(WEIR_CACHE_F16), panel_bytes = WEIR_CACHE_POSITIONS * lane_bytes;
+  for (size_t first = 0; first < width; first += WEIR_PANEL_ROWS) {
+    const size_t left = width - first, count = left < WEIR_PANEL_ROWS ? left : WEIR_PANEL_ROWS;
+    uint16_t halves[WEIR_PANEL_ROWS];
+    kernels->halves(halves, value + first, count);
+    memcpy(values + first / WEIR_PANEL_ROWS * panel_bytes, halves, 2 * count);
+    kernels->halves(halves, key + first, count);
+    for (size_t i = 0; i < count; i++) memcpy(keys + (first + i) * lane_bytes + 2 * lane, halves + i, 2);
+  }
+}
+
+void weir_cache_store(const weir_kernels *kernels, weir_cache type, uint8_t *head, size_t width, size_t position,
+                      const float *key, const float *value) {
   const size_t lane_bytes = cache_lane_bytes(type), lane = position % WEIR_PANEL_ROWS;
   uint8_t *const keys = head + cache_scale_bytes(type) + position / WEIR_PANEL_ROWS * width * lane_bytes;
   uint8_t *const values = head + cache_values_offset(type, width) + position * lane_bytes;
   const size_t panel_bytes = WEIR_CACHE_POSITIONS * lane_bytes;
   if (type == WEIR_CACHE_F16) {
-    for (size_t i = 0; i < width; i++) {
-      const uint16_t k = half_of(key[i]), v = half_of(value[i]);
-      memcpy(keys + i * lane_bytes + 2 * lane, &k, 2);
-      memcpy(values + i / WEIR_PANEL_ROWS * panel_bytes + 2 * (i % WEIR_PANEL_ROWS), &v, 2);
-    }
+    store_halves(kernels, keys, values, width, lane, key, value);
     return;
   }
   float *const scales = (float *)head;

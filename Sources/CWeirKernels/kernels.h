@@ -14,6 +14,7 @@ extern const weir_kernels weir_kernels_avx512;
 extern const weir_kernels weir_kernels_neon;
 #endif
 
+void weir_halves_scalar(uint16_t *y, const float *x, size_t n);
 void weir_attention_scores_scalar(const weir_attention_step *s, const weir_attention_row *rows, size_t count,
                                   size_t first, size_t end);
 void weir_attention_mix_scalar(const weir_attention_step *s, const weir_attention_row *rows, size_t count,

@@ -170,6 +170,7 @@ const weir_kernels weir_kernels_scalar = {
   .gelu_multiply = gelu_multiply,
   .rotate_pairs = rotate_pairs,
   .rotate_halves = rotate_halves,
+  .halves = weir_halves_scalar,
   .attention_scores = weir_attention_scores_scalar,
   .attention_mix = weir_attention_mix_scalar,
 };

@@ -201,6 +201,18 @@ static void rotate_halves(float *restrict x, const float *restrict cosine, const
   }
 }
 
+static void halves(uint16_t *y, const float *x, size_t n) {
+  for (size_t i = 0; i < n; i += LANES) {
+    const size_t count = n - i < LANES ? n - i : LANES;
+    const f32x16 high = LARGEST_F16, low = -LARGEST_F16;
+    f32x16 value = count == LANES ? load(x + i) : load_some(x + i, count, 0);
+    value = value > high ? high : value;
+    value = value < low ? low : value;
+    const f16x16 half = __builtin_convertvector(value, f16x16);
+    memcpy(y + i, &half, count * sizeof(uint16_t));
+  }
+}
+
 // The table of the instruction set that includes this.
 #define WEIR_KERNELS_TABLE(title)                                                                                   \
   {                                                                                                                 \
@@ -208,5 +220,6 @@ static void rotate_halves(float *restrict x, const float *restrict cosine, const
     .scale = scale, .rms_norm = rms_norm, .layer_norm = layer_norm, .softmax = softmax, .exponential = exponential, \
     .gelu = gelu, .silu_multiply = silu_multiply, .gelu_multiply = gelu_multiply,                                   \
     .rotate_pairs = rotate_pairs, .rotate_halves = rotate_halves, .attention_scores = attention_scores,             \
+    .halves = halves,                                                                                               \
     .attention_mix = attention_mix,                                                                                 \
   }

@@ -97,17 +97,25 @@ package struct ModelBundle: Sendable {
   }
 
   /// The generator with its adapters, and whether it reads slots in the place of values; nil where the bundle has none.
-  func openGenerator(contextLimit: Int = 4096) throws -> (generator: Generator, name: String, readsSlots: Bool)? {
+  ///
+  /// `execution` is told what changes keys and values: the digests of the weights and of what changes them.
+  func openGenerator(
+    contextLimit: Int = 4096,
+    execution: (_ identity: () -> String) throws -> GeneratorExecution = { _ in GeneratorExecution() }
+  ) throws -> (generator: Generator, name: String, readsSlots: Bool)? {
     guard let part = self.generator else { return nil }
     let file = try part.open()
     var changes: [GeneratorAdapter] = []
     for adapter in adapters { changes.append(GeneratorAdapter(try adapter.part.open(), scale: Float(adapter.scale))) }
-    let generator = try Generator(file, adapters: changes, contextLimit: contextLimit)
+    // Other weights under the same name are another model: for the ledger, and for the caches.
+    func identity() -> String {
+      ([file.fingerprint] + changes.map { "\($0.file.fingerprint):\($0.scale)" }).joined(separator: "+")
+    }
+    let generator = try Generator(
+      file, adapters: changes, contextLimit: contextLimit, execution: execution(identity))
     var name = file.name(default: "generator")
     if part.origin == .configured || !changes.isEmpty {
-      // Other weights under the same name are another model: for the ledger, and for the caches.
-      let identity = ([file.fingerprint] + changes.map { "\($0.file.fingerprint):\($0.scale)" }).joined(separator: "+")
-      name += "@" + SHA256Digest(of: Array(identity.utf8)).hex.prefix(8)
+      name += "@" + SHA256Digest(of: Array(identity().utf8)).hex.prefix(8)
     }
     return (generator, name, try file.bool("weir.generator.reads_slots", default: false))
   }

@@ -110,7 +110,8 @@ package struct Node: Sendable {
   ) throws -> GeneratorAnswerer? {
     guard configuration.generator.enabled,
       let (generator, name, readsSlots) = try bundle.openGenerator(
-        contextLimit: configuration.generator.context ?? 4096)
+        contextLimit: configuration.generator.context ?? 4096,
+        execution: { try GeneratorExecution(configuration, identity: $0) })
     else { return nil }
     var probe = generator.probe
     if let least = configuration.generator.minMeanLogprob { probe.leastMeanLogProbability = least }

@@ -17,6 +17,7 @@ extension Configuration {
       bundle: try paths.path("models.bundle"), encoder: try paths.path("models.encoder"),
       encoderPrefix: settings.optionalText("models.encoder_prefix"),
       intents: try paths.path("models.intents"), generator: try paths.path("models.generator"),
+      draft: try paths.path("models.draft"),
       adapters: try Self.adapters(settings, paths),
       chatTemplate: settings.text("models.chat_template"))
     routing = try Routing(settings)
@@ -29,6 +30,12 @@ extension Configuration {
       temperature: settings.decimal("generator.temperature"), minMeanLogprob: logprob == 0 ? nil : logprob,
       minAcceptance: acceptance == 0 ? nil : acceptance,
       context: context == 0 ? nil : context, fewShot: settings.integer("generator.few_shot"))
+    let threads = settings.integer("engine.threads")
+    engine = Engine(
+      threads: threads == 0 ? nil : threads, keyValueType: settings.text("engine.key_value_type"),
+      speculation: settings.boolean("engine.speculation"),
+      prefixMemoryBytes: settings.integer("engine.prefix_memory_bytes"),
+      prefixDiskBytes: settings.integer("engine.prefix_disk_bytes"))
     documents = try Documents(settings, paths)
     let similarity = settings.decimal("cache.similarity_threshold")
     cache = Cache(

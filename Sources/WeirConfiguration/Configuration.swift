@@ -10,6 +10,7 @@ package struct Configuration: Sendable, Hashable {
   package var routing: Routing
   package var templates: Templates
   package var generator: Generator
+  package var engine: Engine
   package var documents: Documents
   package var cache: Cache
   package var ledger: Ledger
@@ -41,6 +42,8 @@ package struct Configuration: Sendable, Hashable {
     package var encoderPrefix: String?
     package var intents: String?
     package var generator: String?
+    /// A smaller model that makes guesses for the generator.
+    package var draft: String?
     /// What changes the generator.
     package var adapters: [Adapter] = []
     /// `auto` or the name of a chat format.
@@ -94,6 +97,16 @@ package struct Configuration: Sendable, Hashable {
     package var context: Int?
     /// Most earlier answers in a prompt as examples, 0...8.
     package var fewShot: Int
+  }
+
+  package struct Engine: Sendable, Hashable {
+    /// Nil is as many as the process may use.
+    package var threads: Int?
+    /// `f16` or `q8`.
+    package var keyValueType: String
+    package var speculation: Bool
+    package var prefixMemoryBytes: Int
+    package var prefixDiskBytes: Int
   }
 
   package struct Documents: Sendable, Hashable {

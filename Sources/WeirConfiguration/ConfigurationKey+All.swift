@@ -6,6 +6,7 @@ extension ConfigurationKey {
     ("routing", "When a local answer is good enough, and where the rest goes."),
     ("templates", "Approved answers, given in place of generated ones where their slots can be filled."),
     ("generator", "The local generator."),
+    ("engine", "How the generator runs. Only key_value_type can change an answer."),
     ("documents", "Documents that answers are grounded in, for a generator that follows instructions."),
     ("cache", "Answers given before."),
     ("ledger", "What requests cost and save."),
@@ -15,7 +16,7 @@ extension ConfigurationKey {
   ]
 
   static let all: [ConfigurationKey] =
-    node + models + routing + templates + generator + documents + cache + ledger + compression + limits
+    node + models + routing + templates + generator + engine + documents + cache + ledger + compression + limits
 
   private static let node: [ConfigurationKey] = [
     .init("node", "name", .text, .text(""), "Name of this node, for a fleet's reports. Empty: the host's name."),
@@ -35,6 +36,9 @@ extension ConfigurationKey {
       "Put before every text that is encoded, such as \"query: \" for E5. Empty: what the encoder's own files say."),
     .init("models", "intents", .path, .text(""), "A file in place of the bundle's intents."),
     .init("models", "generator", .path, .text(""), "A GGUF file in place of the bundle's generator."),
+    .init(
+      "models", "draft", .path, .text(""),
+      "A smaller GGUF file of the same vocabulary, which makes guesses for the generator."),
     .init(
       "models", "adapters", .texts, .texts([]), "LoRA adapters (GGUF) that change the generator, applied all together:",
       "a file, or a file and its strength as in \"support.gguf:0.5\"; without it the strength is 1."),
@@ -87,6 +91,25 @@ extension ConfigurationKey {
     .init(
       "generator", "few_shot", .integer(0...8), .integer(0),
       "Most earlier answers that are shown as examples to a generator that follows instructions; 0 shows none."),
+  ]
+
+  private static let engine: [ConfigurationKey] = [
+    .init(
+      "engine", "threads", .integer(0...64), .integer(0),
+      "Threads that read a prompt and write an answer together; 0 is as many as this process may use."),
+    .init(
+      "engine", "key_value_type", .choice(["f16", "q8"]), .text("f16"),
+      "How keys and values of a conversation are kept: \"q8\" halves their memory and is a little less exact."),
+    .init(
+      "engine", "speculation", .boolean, .boolean(true),
+      "Guesses several tokens at once, from the prompt, past answers or models.draft, and lets the model confirm them."),
+    .init(
+      "engine", "prefix_memory_bytes", .integer(0...Int.max), .integer(64 << 20),
+      "Memory for the keys and values of past prompts, for prompts that begin alike; 0 keeps none."),
+    .init(
+      "engine", "prefix_disk_bytes", .integer(0...Int.max), .integer(0),
+      "The same on disk, for beginnings that came twice: a restart need not read a long system message again. The files",
+      "hold what those prompts say; they lie in the state folder."),
   ]
 
   private static let documents: [ConfigurationKey] = [

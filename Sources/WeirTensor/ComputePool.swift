@@ -1,3 +1,4 @@
+internal import CWeirThreads
 internal import Synchronization
 
 #if canImport(Darwin)
@@ -21,6 +22,9 @@ internal import Synchronization
   private let board: PoolBoard
   private let isTaken = Mutex(false)
   private let patience = Mutex(PoolPatience())
+
+  /// Processors that this process may run on.
+  package static var usableProcessors: Int { Int(weir_usable_processors()) }
 
   /// One thread: jobs run on their caller.
   package static let single = ComputePool(threads: 1)

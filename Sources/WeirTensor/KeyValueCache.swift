@@ -128,14 +128,16 @@ package struct CacheShape: Sendable, Hashable {
   }
 
   /// Writes keys and values of one position in one layer: heads x headWidth each. The position must be reserved.
-  package func store(layer: Int, position: Int, keys: FloatView, values: FloatView) {
+  package func store(
+    layer: Int, position: Int, keys: FloatView, values: FloatView, kernels: Kernels = .active
+  ) {
     let width = shape.headWidth
     precondition(keys.count == shape.heads * width && values.count == keys.count, "\(keys.count) keys of a position")
     let (block, inside) = position.quotientAndRemainder(dividingBy: KeyValueBlock.positions)
     for head in 0..<shape.heads {
       let place = unsafe blocks[block].base + headOffset(layer: layer, head: head)
       unsafe weir_cache_store(
-        shape.type.kernelType, place.assumingMemoryBound(to: UInt8.self), width, inside,
+        kernels.table, shape.type.kernelType, place.assumingMemoryBound(to: UInt8.self), width, inside,
         keys.pointer + head * width, values.pointer + head * width)
     }
   }

@@ -122,6 +122,30 @@ struct KeyValueCacheTests {
     #expect(unsafe KeyValueBlock(short.span.bytes, shape: shape) == nil)
   }
 
+  @Test func `all instruction sets store the same halves`() {
+    var random = SeededRandom(seed: 5)
+    let odd: [Float] = [
+      0, -0.0, 1e-8, 3e-8, -6.1e-5, 5.9e-5, 65504, 65519, 65520, -1e9, .infinity, 2049, 2051, .leastNonzeroMagnitude,
+    ]
+    for width in [1, 7, 16, 33, 64] {
+      let shape = CacheShape(type: .f16, layers: 1, heads: 1, headWidth: width)
+      for _ in 0..<20 {
+        let values = (0..<width).map { _ in
+          Bool.random(using: &random)
+            ? odd.randomElement(using: &random) ?? 0 : Float.random(in: -9...9, using: &random)
+        }
+        let stored = Kernels.available.map { kernels in
+          let cache = KeyValueCache(shape)
+          cache.reserve(0..<1)
+          let row = FloatBuffer(values)
+          cache.store(layer: 0, position: 0, keys: row.view, values: row.view, kernels: kernels)
+          return cache.blocks[0].bytes
+        }
+        #expect(stored.allSatisfy { $0 == stored[0] }, "\(values)")
+      }
+    }
+  }
+
   @Test func `numbers beyond the largest half are held there`() {
     let shape = CacheShape(type: .f16, layers: 1, heads: 1, headWidth: 16)
     let cache = KeyValueCache(shape)

@@ -95,10 +95,6 @@ typedef enum { WEIR_CACHE_F16, WEIR_CACHE_Q8 } weir_cache;
 // Bytes of one head in a block, a multiple of 64 where width is one of 16.
 size_t weir_cache_head_bytes(weir_cache type, size_t width);
 
-// Writes one head's key and value of one position, which counts from the block's start.
-void weir_cache_store(weir_cache type, uint8_t *head, size_t width, size_t position, const float *key,
-                      const float *value);
-
 // out = softmax(scale * q k^T) v over the positions first ..< end. `scores` has room for `end` rounded up to 64.
 typedef struct {
   const float *q;
@@ -138,6 +134,9 @@ typedef struct {
   void (*gelu_multiply)(float *gate, const float *up, size_t n);       // gate = gelu(gate) * up, tanh approximation
   void (*rotate_pairs)(float *x, const float *cosine, const float *sine, size_t pairs);   // (x[2i], x[2i+1])
   void (*rotate_halves)(float *x, const float *cosine, const float *sine, size_t pairs);  // (x[i], x[i+pairs])
+
+  // The nearest halves, held within +-65504, because one infinity would spoil every sum.
+  void (*halves)(uint16_t *y, const float *x, size_t n);
 
   // For 1...WEIR_ATTENTION_ROWS rows: scores[p] = q k[p] of the positions first ..< end (others may be written too), and
   // out = sum of scores[p] * v[p] over them, p ascending, one fused multiply-add a step.
@@ -181,6 +180,10 @@ typedef struct {
 } weir_attention;
 size_t weir_attention_scratch(size_t tokens, size_t width);
 void weir_attend_all(const weir_kernels *kernels, const weir_attention *attention);
+
+// Writes one head's key and value of one position, which counts from the block's start.
+void weir_cache_store(const weir_kernels *kernels, weir_cache type, uint8_t *head, size_t width, size_t position, const float *key,
+                      const float *value);
 
 // Any number of queries of one head; what a row gets does not depend on the other rows. Queries that share `scores`
 // are not allowed within WEIR_ATTENTION_ROWS of each other.

@@ -29,7 +29,8 @@ extension ForwardPass {
         rotary.rotate(q.row(row, width: shape.queryWidth), position: position, kernels: kernels)
         rotary.rotate(key, position: position, kernels: kernels)
         steps[rows[row].step].session.cache.store(
-          layer: index, position: position, keys: key, values: v.row(row, width: shape.kvWidth))
+          layer: index, position: position, keys: key, values: v.row(row, width: shape.kvWidth),
+          kernels: kernels)
       }
     }
     attend(index, window: window, steps: steps, rows: rows)
