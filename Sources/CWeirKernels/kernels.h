@@ -41,6 +41,10 @@ enum {
   BYTES_BYTES = WEIR_PANEL_ROWS * WEIR_BLOCK,
 };
 
+// Sums of logits: elements that are added as floats, and how far below the largest one still counts.
+enum { LOGIT_BLOCK = 256 };
+#define LOGIT_DEPTH (-100.0f)
+
 #define LARGEST_F16 65504.0f
 
 typedef struct {

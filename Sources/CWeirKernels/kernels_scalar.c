@@ -104,6 +104,20 @@ static void exponential(float *x, size_t n) {
   for (size_t i = 0; i < n; i++) x[i] = exponential_of(x[i]);
 }
 
+static void exponential_sums(const float *x, float shift, size_t n, double *plain, double *weighted) {
+  *plain = *weighted = 0;
+  for (size_t first = 0; first < n; first += LOGIT_BLOCK) {
+    float sums[LANES] = {0}, products[LANES] = {0};
+    for (size_t i = first; i < n && i < first + LOGIT_BLOCK; i++) {
+      const float depth = x[i] - shift, held = depth < LOGIT_DEPTH ? LOGIT_DEPTH : depth, power = exponential_of(held);
+      sums[i % LANES] += power;
+      products[i % LANES] = fmaf(power, held, products[i % LANES]);
+    }
+    *plain += (double)sum_of_lanes(sums);
+    *weighted += (double)sum_of_lanes(products);
+  }
+}
+
 static void softmax(float *x, float scale, size_t n) {
   const float maximum = largest(x, n);
   for (size_t i = 0; i < n; i++) x[i] = exponential_of((x[i] - maximum) * scale);
@@ -170,6 +184,7 @@ const weir_kernels weir_kernels_scalar = {
   .gelu_multiply = gelu_multiply,
   .rotate_pairs = rotate_pairs,
   .rotate_halves = rotate_halves,
+  .exponential_sums = exponential_sums,
   .halves = weir_halves_scalar,
   .attention_scores = weir_attention_scores_scalar,
   .attention_mix = weir_attention_mix_scalar,

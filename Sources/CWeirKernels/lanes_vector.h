@@ -1,5 +1,7 @@
 // Operations on single vectors: quantizing, reductions, norms, element by element. Included once by each instruction
 // set's file, after lanes_product.h.
+#include <math.h>
+
 #include "lanes.h"
 
 static void quantize(const float *x, size_t blocks, int8_t *codes, float *scales, int32_t *sums, int32_t *half_sums) {
@@ -139,6 +141,30 @@ static void exponential(float *x, size_t n) {
   if (i < n) store_some(x + i, exponential_of(load_some(x + i, n - i, 0)), n - i);
 }
 
+static void exponential_sums(const float *x, float shift, size_t n, double *plain, double *weighted) {
+  const f32x16 lowest = LOGIT_DEPTH;
+  *plain = *weighted = 0;
+  for (size_t first = 0; first < n; first += LOGIT_BLOCK) {
+    const size_t end = n - first < LOGIT_BLOCK ? n : first + LOGIT_BLOCK;
+    f32x16 sums = 0, products = 0;
+    size_t i = first;
+    for (; i + LANES <= end; i += LANES) {
+      const f32x16 depth = load(x + i) - shift, held = depth < lowest ? lowest : depth, power = exponential_of(held);
+      sums += power;
+      products = fused(power, held, products);
+    }
+    if (i < end) {
+      // Lanes beyond the end are so deep that their power is 0.
+      const f32x16 depth = load_some(x + i, end - i, -INFINITY) - shift, held = depth < lowest ? lowest : depth;
+      const f32x16 power = exponential_of(held);
+      sums += power;
+      products = fused(power, held, products);
+    }
+    *plain += (double)sum_of(sums);
+    *weighted += (double)sum_of(products);
+  }
+}
+
 static void softmax(float *x, float scale, size_t n) {
   const float maximum = largest(x, n);
   f32x16 total = 0;
@@ -220,6 +246,6 @@ static void halves(uint16_t *y, const float *x, size_t n) {
     .scale = scale, .rms_norm = rms_norm, .layer_norm = layer_norm, .softmax = softmax, .exponential = exponential, \
     .gelu = gelu, .silu_multiply = silu_multiply, .gelu_multiply = gelu_multiply,                                   \
     .rotate_pairs = rotate_pairs, .rotate_halves = rotate_halves, .attention_scores = attention_scores,             \
-    .halves = halves,                                                                                               \
+    .halves = halves, .exponential_sums = exponential_sums,                                                         \
     .attention_mix = attention_mix,                                                                                 \
   }

@@ -8,22 +8,22 @@ import WeirGenerator
 #endif
 
 struct LogitSummaryTests {
-  @Test func `log-probabilities equal a plain double-precision softmax at every size`() {
+  @Test func `log-probabilities are near a plain double-precision softmax at every size`() {
     var random = SamplingRandom(seed: 21)
-    for count in Array(1...40) + [255, 256, 257] {
+    for count in Array(1...40) + [255, 256, 257, 1000] {
       let row = (0..<count).map { _ in Float.random(in: -90...30, using: &random) }
       let summary = LogitSummary(row.span)
       let largest = Double(row.max() ?? 0)
       let sum = row.reduce(0.0) { $0 + exp(Double($1) - largest) }
       #expect(summary.largest == row.max())
       #expect(Int(summary.best) == row.firstIndex(of: summary.largest))
-      #expect(abs(summary.sum - sum) <= 1e-11 * sum)
+      #expect(abs(summary.sum - sum) <= 1e-6 * sum)
       let entropy = row.reduce(0.0) {
         $0 - exp(summary.logProbability(ofLogit: $1)) * summary.logProbability(ofLogit: $1)
       }
-      #expect(abs(summary.entropy - entropy) < 1e-9)
+      #expect(abs(summary.entropy - entropy) < 1e-5)
       for logit in row {
-        #expect(abs(summary.logProbability(ofLogit: logit) - (Double(logit) - largest - log(sum))) < 1e-10)
+        #expect(abs(summary.logProbability(ofLogit: logit) - (Double(logit) - largest - log(sum))) < 1e-6)
       }
     }
   }

@@ -219,4 +219,20 @@ import WeirTestSupport
         }, expected: { exact[$0] }, within: { _ in 1e-5 })
     }
   }
+
+  @Test func `sums of exponentials have the same bits on every instruction set`() {
+    var random = SeededRandom(seed: 8)
+    for count in [1, 15, 16, 17, 255, 256, 257, 300, 1000] {
+      var row = random.floats(count, in: -120...9)
+      if count > 16 { row[7] = -.infinity }
+      let largest = Kernels.active.firstLargest(row.span)
+      #expect(largest.value == row.max() && row.firstIndex(of: largest.value) == largest.index)
+      let results = Kernels.available.map { $0.exponentialSums(row.span, shift: largest.value) }
+      for result in results { #expect(result == results[0], "\(count) logits") }
+      let expected = row.reduce(0.0) { $0 + exp(Double($1) - Double(largest.value)) }
+      #expect(abs(results[0].plain - expected) < 1e-6 * expected)
+    }
+    let odd: [Float] = [0, .nan, 1]
+    #expect(Kernels.active.exponentialSums(odd.span, shift: 1).plain.isNaN)
+  }
 }

@@ -135,6 +135,10 @@ typedef struct {
   void (*rotate_pairs)(float *x, const float *cosine, const float *sine, size_t pairs);   // (x[2i], x[2i+1])
   void (*rotate_halves)(float *x, const float *cosine, const float *sine, size_t pairs);  // (x[i], x[i+pairs])
 
+  // What a row of logits sums to: plain = sum of e^d and weighted = sum of d e^d, with d = x - shift held above -100.
+  // Each 256 elements are summed as all reductions are, and their sums are added as doubles, ascending.
+  void (*exponential_sums)(const float *x, float shift, size_t n, double *plain, double *weighted);
+
   // The nearest halves, held within +-65504, because one infinity would spoil every sum.
   void (*halves)(uint16_t *y, const float *x, size_t n);
 
