@@ -88,7 +88,10 @@ let package = Package(
     // Level 6: what measures the whole.
     module(
       "WeirBenchmark",
-      ["WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirGenerator"]),
+      [
+        "WeirAssembly", "WeirCache", "WeirConfiguration", "WeirDomain", "WeirEncoder", "WeirFiles", "WeirGenerator",
+        "WeirModelFiles", "WeirRouting", "WeirStore", "WeirTensor",
+      ]),
     // Level 7: the commands.
     .executableTarget(
       name: "weir",
@@ -136,6 +139,7 @@ let package = Package(
         "WeirCache", "WeirClassifier", "WeirDomain", "WeirEncoder", "WeirEntities", "WeirFiles", "WeirHTTP",
         "WeirLedger", "WeirModelFiles", "WeirProviders", "WeirRetrieval", "WeirReview", "WeirStore", "WeirTestSupport",
       ]),
+    tests("WeirBenchmark", ["WeirDomain"]),
     .testTarget(name: "WeirBinaryTests", dependencies: ["weir", "WeirTestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -1,13 +1,36 @@
 /// What to measure, on what, and how often.
 package struct BenchmarkOptions: Sendable, Equatable {
   package var parts = Set(BenchmarkPart.allCases)
+  package var routes = Set(BenchmarkRoute.allCases)
   /// A generator's GGUF file; nil is the built-in one.
   package var model: String?
+  /// An encoder's GGUF file; nil is the built-in one.
+  package var encoder: String?
   package var threads = [1]
   /// Tokens of a prompt, or of a text.
   package var tokens = [16, 128, 512]
   /// How often each measurement is made, in turn with the others.
   package var rounds = 5
+  /// Answers in the cache that is measured.
+  package var entries = 10_000
 
   package init() {}
+
+  /// Parts of the command line, such as `encoder,route.exact`; nil where one is not known.
+  package static func parts(named text: String) -> (parts: Set<BenchmarkPart>, routes: Set<BenchmarkRoute>)? {
+    var parts: Set<BenchmarkPart> = []
+    var routes: Set<BenchmarkRoute> = []
+    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+      if let part = BenchmarkPart(rawValue: String(name)) {
+        parts.insert(part)
+        if part == .route { routes.formUnion(BenchmarkRoute.allCases) }
+      } else if name.hasPrefix("route."), let route = BenchmarkRoute(rawValue: String(name.dropFirst(6))) {
+        parts.insert(.route)
+        routes.insert(route)
+      } else {
+        return nil
+      }
+    }
+    return (parts, routes)
+  }
 }

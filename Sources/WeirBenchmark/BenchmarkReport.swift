@@ -1,50 +1,38 @@
-internal import WeirDomain
-
 /// What was measured.
 package struct BenchmarkReport: Sendable, Equatable {
-  /// The generator's file.
+  /// The generator's file, or `built-in`; nil where none was measured.
   package var model: String?
+  package var encoder: String?
+  /// Bytes of weights that each token of the generator reads.
+  package var weightBytesPerToken: Int?
   package var rows: [BenchmarkRow] = []
 
   package init() {}
 
-  /// One JSON object on one line.
-  package var json: String {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.add("model", model)
-    writer.beginArray("rows")
-    for row in rows {
-      writer.beginObject()
-      writer.add("name", row.name)
-      writer.add("median_ns", row.times.median, decimals: 0)
-      writer.add("p99_ns", row.times.p99, decimals: 0)
-      writer.add("times", row.times.sorted.count)
-      writer.add("rate", row.rate, decimals: 2)
-      writer.add("unit", row.unit)
-      writer.add("bytes_per_second", row.bytesPerSecond.map { Int($0) })
-      writer.add("products_per_second", row.productsPerSecond.map { Int($0) })
-      writer.endObject()
+  /// Bytes a second that the machine can read with so many threads, as far as that was measured.
+  package func readLimit(threads: Int) -> Double? { limit("machine.read.t\(threads)", \.bytes) }
+
+  /// Products a second that it can make.
+  package func productLimit(threads: Int) -> Double? { limit("machine.products.t\(threads)", \.products) }
+
+  /// What a row reaches of the machine's limit, 1 being all of it; nil where one of them is not known. Work that fits
+  /// into the processor's caches can read faster than memory.
+  package func share(of row: BenchmarkRow) -> Double? {
+    switch row.limit {
+    case .reading: ratio(row.bytesPerSecond, readLimit(threads: row.threads))
+    case .products: ratio(row.productsPerSecond, productLimit(threads: row.threads))
+    case nil: nil
     }
-    writer.endArray()
-    writer.endObject()
-    return writer.text
   }
 
-  /// Columns for a terminal.
-  package var table: String {
-    var lines = [
-      TextColumn.padded("", 20)
-        + ["median", "p99", "rate a second", "GB/s", "GMAC/s"].map { TextColumn.right($0, 14) }.joined()
-    ]
-    for row in rows {
-      let cells = [
-        TextColumn.duration(Int64(row.times.median)), TextColumn.duration(Int64(row.times.p99)),
-        row.rate.decimals(1), row.bytesPerSecond.map { ($0 / 1e9).decimals(1) } ?? "",
-        row.productsPerSecond.map { ($0 / 1e9).decimals(0) } ?? "",
-      ]
-      lines.append(TextColumn.padded(row.name, 20) + cells.map { TextColumn.right($0, 14) }.joined())
-    }
-    return lines.map { $0 + "\n" }.joined()
+  /// The best of the tries, not their median.
+  private func limit(_ name: String, _ amount: (BenchmarkRow) -> Int?) -> Double? {
+    guard let row = rows.first(where: { $0.name == name }), let amount = amount(row) else { return nil }
+    return Double(amount) * 1e9 / max(row.times.best, 1)
+  }
+
+  private func ratio(_ a: Double?, _ b: Double?) -> Double? {
+    guard let a, let b, b > 0 else { return nil }
+    return a / b
   }
 }

@@ -9,13 +9,15 @@ package struct BenchmarkTimes: Sendable, Equatable {
     sorted = nanoseconds.sorted()
   }
 
+  package var best: Double { Double(sorted[0]) }
+
   /// The middle one; of an even number the mean of the middle two.
   package var median: Double {
     let half = sorted.count / 2
     return sorted.count.isMultiple(of: 2) ? Double(sorted[half - 1] + sorted[half]) / 2 : Double(sorted[half])
   }
 
-  /// The time that 99 of 100 are not above.
+  /// The shortest time that 99 of 100 do not exceed; the longest of fewer than a hundred.
   package var p99: Double {
     Double(sorted[max((sorted.count * 99 + 99) / 100 - 1, 0)])
   }

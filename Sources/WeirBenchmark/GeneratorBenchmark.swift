@@ -52,7 +52,8 @@ package struct GeneratorBenchmark {
         rows.append(
           BenchmarkRow(
             "prefill.\(length).t\(threads)", times: BenchmarkTimes(prefills[place * sessions.count + index]),
-            items: length, products: model.layerProductsPerToken * length + model.outputProducts))
+            items: length, unit: "tokens", products: model.layerProductsPerToken * length + model.outputProducts,
+            limit: .products, threads: threads))
       }
     }
     if decodes {
@@ -61,8 +62,9 @@ package struct GeneratorBenchmark {
       for (index, threads) in options.threads.enumerated() {
         rows.append(
           BenchmarkRow(
-            "decode.\(Self.decodedTokens).t\(threads)", times: BenchmarkTimes(decoded[index]), bytes: bytes,
-            products: model.layerProductsPerToken + model.outputProducts))
+            "decode.\(Self.decodedTokens).t\(threads)", times: BenchmarkTimes(decoded[index]), unit: "tokens",
+            bytes: bytes, products: model.layerProductsPerToken + model.outputProducts, limit: .reading,
+            threads: threads))
       }
     }
     return rows

@@ -15,12 +15,14 @@ struct Weir: AsyncParsableCommand {
 
       Exit status: 0 all answered; 1 some not answered; 2 configuration, model or state; 64 usage; 130 interrupted.
       """,
-    version: "0.1.0",
+    version: release,
     subcommands: [
       RouteCommand.self, ReportCommand.self, ReviewCommand.self, EvalCommand.self, TrainCommand.self,
       ModelsCommand.self, EmbedCommand.self, DocumentsCommand.self, DoctorCommand.self, InitCommand.self,
       EntitiesCommand.self, BenchCommand.self,
     ])
+
+  static let release = "0.1.0"
 
   static func main() async {
     OutputFile.ignoreBrokenPipes()

@@ -197,6 +197,15 @@ void weir_attend(const weir_kernels *kernels, const weir_attention_step *step, c
 // x = cap * tanh(x / cap)
 void weir_soft_cap(const weir_kernels *kernels, float *x, size_t n, float cap);
 
+// What the CPU can do at most; the caller takes the time. Both give a number that holds what was done, so that nothing of
+// it can be left out.
+
+// Reads all of `bytes`, a multiple of 256.
+uint64_t weir_probe_read(const void *memory, size_t bytes);
+
+// Makes int8 products in registers, `steps` times some, with the table's instruction set; returns how many.
+uint64_t weir_probe_products(const weir_kernels *kernels, size_t steps, uint64_t *sum);
+
 #pragma clang assume_nonnull end
 
 #endif

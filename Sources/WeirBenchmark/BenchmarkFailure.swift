@@ -1,0 +1,31 @@
+package import WeirDomain
+
+/// Why something could not be measured.
+package enum BenchmarkFailure: WeirFailure, Equatable {
+  /// A prompt went another way than the one to be measured.
+  case otherRoute(wanted: String, found: String)
+  /// The file to compare with is not what this command writes.
+  case badComparison(file: String, reason: String)
+  /// A text is too short, or no text.
+  case badText(file: String, reason: String)
+  case cannotCreate(path: String)
+
+  package var kind: FailureKind {
+    switch self {
+    case .otherRoute: .badModel
+    case .badComparison, .badText: .badRequest
+    case .cannotCreate: .badState
+    }
+  }
+
+  package var message: String {
+    switch self {
+    case .otherRoute(let wanted, let found):
+      "a prompt that should go by \(wanted) was answered by \(found): measure with the built-in models"
+    case .badComparison(let file, let reason):
+      "\(file): \(reason); name what `weir bench --json` or Tools/Benchmarks/engine wrote"
+    case .badText(let file, let reason): "\(file): \(reason)"
+    case .cannotCreate(let path): "the folder \(path) cannot be created: check TMPDIR and its permissions"
+    }
+  }
+}

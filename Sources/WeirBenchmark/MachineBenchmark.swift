@@ -1,0 +1,58 @@
+internal import WeirTensor
+
+/// Measures what the host can do at most, which the other figures are held against.
+struct MachineBenchmark {
+  /// More than any cache of a processor holds.
+  private static let bytes = 256 << 20
+  /// A few milliseconds of products.
+  private static let steps = 4_000_000
+  /// Limits are the best that was seen, so they need more tries than a median.
+  private static let tries = 8
+
+  let now: () -> Int64
+
+  /// For each number of threads a row of reading and one of products; their best times are the limits.
+  func run(_ options: BenchmarkOptions, progress: (String) -> Void) -> [BenchmarkRow] {
+    let buffer = FloatBuffer(count: Self.bytes / 4)
+    var rows: [BenchmarkRow] = []
+    for threads in options.threads {
+      progress("the machine itself, \(threads) threads")
+      let pool = threads == 1 ? ComputePool.single : ComputePool(threads: threads)
+      let (chunk, view) = (1 << 16, buffer.view)
+      var (reads, products): ([Int64], [Int64]) = ([], [])
+      var made = 0
+      for _ in 0..<max(Self.tries, options.rounds) {
+        reads.append(
+          time {
+            pool.forEachPart(of: view.count / chunk, grain: 4) { range, _ in
+              HardwareProbe.read(view[range.lowerBound * chunk..<range.upperBound * chunk])
+            }
+          })
+        let steps = Self.steps / (Kernels.active.name == "scalar" ? 16 : 1)
+        let parts = pool.mostParts
+        products.append(
+          time {
+            pool.forEachPart(of: parts) { range, _ in
+              for _ in range { _ = HardwareProbe.products(steps: steps / parts) }
+            }
+          })
+        made = HardwareProbe.products(steps: 2) / 2 * (steps / parts * parts)
+      }
+      rows.append(
+        BenchmarkRow(
+          "machine.read.t\(threads)", times: BenchmarkTimes(reads), unit: "sweeps", bytes: Self.bytes, limit: .reading,
+          threads: threads))
+      rows.append(
+        BenchmarkRow(
+          "machine.products.t\(threads)", times: BenchmarkTimes(products), unit: "runs", products: made,
+          limit: .products, threads: threads))
+    }
+    return rows
+  }
+
+  private func time(_ work: () -> Void) -> Int64 {
+    let start = now()
+    work()
+    return now() - start
+  }
+}
