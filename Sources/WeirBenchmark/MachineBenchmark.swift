@@ -2,18 +2,17 @@ internal import WeirTensor
 
 /// Measures what the host can do at most, which the other figures are held against.
 struct MachineBenchmark {
-  /// More than any cache of a processor holds.
-  private static let bytes = 256 << 20
-  /// A few milliseconds of products.
-  private static let steps = 4_000_000
-  /// Limits are the best that was seen, so they need more tries than a median.
-  private static let tries = 8
-
   let now: () -> Int64
+  /// A multiple of a mebibyte. More than a processor's caches hold, or it is they that are measured.
+  var bytes = 256 << 20
+  /// A few milliseconds of products.
+  var steps = 4_000_000
+  /// Limits are the best that was seen, so they need more tries than a median.
+  var tries = 8
 
   /// For each number of threads a row of reading and one of products; their best times are the limits.
   func run(_ options: BenchmarkOptions, progress: (String) -> Void) -> [BenchmarkRow] {
-    let buffer = FloatBuffer(count: Self.bytes / 4)
+    let buffer = FloatBuffer(count: bytes / 4)
     var rows: [BenchmarkRow] = []
     for threads in options.threads {
       progress("the machine itself, \(threads) threads")
@@ -21,14 +20,14 @@ struct MachineBenchmark {
       let (chunk, view) = (1 << 16, buffer.view)
       var (reads, products): ([Int64], [Int64]) = ([], [])
       var made = 0
-      for _ in 0..<max(Self.tries, options.rounds) {
+      for _ in 0..<max(tries, options.rounds) {
         reads.append(
           time {
             pool.forEachPart(of: view.count / chunk, grain: 4) { range, _ in
               HardwareProbe.read(view[range.lowerBound * chunk..<range.upperBound * chunk])
             }
           })
-        let steps = Self.steps / (Kernels.active.name == "scalar" ? 16 : 1)
+        let steps = steps / (Kernels.active.name == "scalar" ? 16 : 1)
         let parts = pool.mostParts
         products.append(
           time {
@@ -40,7 +39,7 @@ struct MachineBenchmark {
       }
       rows.append(
         BenchmarkRow(
-          "machine.read.t\(threads)", times: BenchmarkTimes(reads), unit: "sweeps", bytes: Self.bytes, limit: .reading,
+          "machine.read.t\(threads)", times: BenchmarkTimes(reads), unit: "sweeps", bytes: bytes, limit: .reading,
           threads: threads))
       rows.append(
         BenchmarkRow(

@@ -93,6 +93,28 @@ struct BenchmarkReportTests {
     #expect(failure?.message.contains("f.json") == true)
   }
 
+  @Test("the machine's limits are measured for each number of threads")
+  func machine() {
+    // A clock that each look moves on by a millisecond.
+    nonisolated(unsafe) var time: Int64 = 0
+    let benchmark = MachineBenchmark(
+      now: {
+        // unsafe because the clock of this test is used by one thread only
+        unsafe time += 1_000_000
+        return unsafe time
+      }, bytes: 2 << 20, steps: 64, tries: 2)
+    var options = BenchmarkOptions()
+    options.threads = [1, 2]
+    options.rounds = 3
+    var report = BenchmarkReport()
+    report.rows = benchmark.run(options) { _ in }
+    #expect(report.rows.count == 4)
+    for threads in [1, 2] {
+      #expect(report.readLimit(threads: threads) == Double(2 << 20) * 1000)
+      #expect((report.productLimit(threads: threads) ?? 0) > 0)
+    }
+  }
+
   @Test("parts are named with commas, ways of a route with a point")
   func parts() throws {
     let found = try #require(BenchmarkOptions.parts(named: "machine,route.exact"))
