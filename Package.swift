@@ -140,6 +140,7 @@ let package = Package(
         "WeirLedger", "WeirModelFiles", "WeirProviders", "WeirRetrieval", "WeirReview", "WeirStore", "WeirTestSupport",
       ]),
     tests("WeirBenchmark", ["WeirDomain"]),
+    tests("WeirAssembly", ["WeirFiles", "WeirModelFiles"]),
     .testTarget(name: "WeirBinaryTests", dependencies: ["weir", "WeirTestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -28,7 +28,7 @@ package struct Checkup: Sendable {
 
   private let configuration: Configuration
   private let environment: [String: String]
-  private let clock: NodeClock
+  let clock: NodeClock
 
   package init(_ configuration: Configuration, environment: [String: String], clock: NodeClock = .system) {
     self.configuration = configuration
@@ -69,33 +69,16 @@ package struct Checkup: Sendable {
 
   private func models() -> [Finding] {
     do {
-      let bundle = try ModelBundle(configuration.models)
-      var parts = [("encoder", bundle.encoder), ("intents", bundle.intents)]
-      if let generator = bundle.generator { parts.append(("generator", generator)) }
-      parts += bundle.adapters.map { ("adapter", $0.part) }
-      return parts.map { name, part in
+      let bundle = try ModelBundle(configuration)
+      return bundle.parts.map { name, part in
         check("model \(name)") {
           let digest = try part.verifiedDigest().prefix(16)
-          return "\(part.region.name), \(part.region.count / 1024) KiB, sha256 \(digest)"
+          return "\(part.place), \(part.region.count / 1024) KiB, sha256 \(digest)"
         }
-      } + [check("models work") { try tryModels(bundle) }]
+      } + tryModels(bundle)
     } catch {
       return [bad("models", error)]
     }
-  }
-
-  /// Encodes, classifies and generates once.
-  private func tryModels(_ bundle: ModelBundle) throws -> String {
-    let encoder = try bundle.openEncoder()
-    let classifier = try IntentClassifier(
-      from: bundle.intents.open(), encoderFingerprint: encoder.fingerprint)
-    let start = clock.monotonic()
-    _ = try classifier.classify(embedding: encoder.embed("where is my order").values)
-    let microseconds = (clock.monotonic() - start) / 1000
-    guard let generator = try bundle.openGenerator()?.generator else {
-      return "a prompt is classified in \(microseconds) us; no generator"
-    }
-    return "a prompt is classified in \(microseconds) us; generator of \(generator.model.weightBytes / 1024) KiB loaded"
   }
 
   private func state() -> Finding {
@@ -181,7 +164,7 @@ package struct Checkup: Sendable {
     }
   }
 
-  private func bad(_ subject: String, _ error: any Error) -> Finding {
+  func bad(_ subject: String, _ error: any Error) -> Finding {
     Finding(subject: subject, verdict: .bad, text: StartFailure(describing: error).message)
   }
 }

@@ -18,7 +18,7 @@ package struct DocumentCollection: Sendable {
   package init(_ configuration: Configuration) throws {
     guard !configuration.documents.folders.isEmpty else { throw StartFailure.noDocuments }
     settings = DocumentSettings(configuration.documents)
-    encoder = try Encoder(ModelBundle(configuration.models).encoder.open())
+    encoder = try Encoder(ModelBundle(configuration).encoder.open())
     store = try Node.openStore(configuration)
   }
 

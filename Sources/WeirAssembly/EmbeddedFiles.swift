@@ -11,7 +11,8 @@ enum EmbeddedFiles {
     for index in files.indices {
       let file = unsafe files[index]
       guard unsafe String(cString: file.name) == name else { continue }
-      return unsafe ByteRegion(name: "built-in \(name)", staticBytes: UnsafeRawPointer(file.bytes), count: file.size)
+      return unsafe ByteRegion(
+        name: "built-in \(name)", staticBytes: UnsafeRawPointer(file.bytes), count: file.size, isInFile: true)
     }
     return nil
   }

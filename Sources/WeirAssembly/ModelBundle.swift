@@ -20,6 +20,13 @@ package struct ModelBundle: Sendable {
     package var origin: Origin
     /// What the manifest says; nil for a configured file.
     package var expectedDigest: String?
+    /// Where digests and packed models are kept; nil keeps none and reads every file whole.
+    package var storage: ModelStorage?
+    /// The file or folder that was named, where `region` was made from it.
+    package var madeFrom: String?
+
+    /// What people call it.
+    package var place: String { madeFrom ?? region.name }
   }
 
   package let name: String
@@ -32,6 +39,12 @@ package struct ModelBundle: Sendable {
   package let generator: Part?
   /// What changes the generator, with its strength.
   package let adapters: [Adapter]
+
+  /// All files with what each is for.
+  package var parts: [(name: String, part: Part)] {
+    [("encoder", encoder), ("intents", intents)] + (generator.map { [("generator", $0)] } ?? [])
+      + adapters.map { ("adapter", $0.part) }
+  }
 
   package struct Adapter: Sendable {
     package var part: Part
@@ -52,8 +65,13 @@ package struct ModelBundle: Sendable {
     var generator: File?
   }
 
+  /// Opens the bundle of a node that keeps digests and packed models in its state folder.
+  package init(_ configuration: Configuration) throws {
+    try self.init(configuration.models, storage: ModelStorage(configuration))
+  }
+
   /// Opens the folder that the configuration names, else the files inside the binary.
-  package init(_ models: Configuration.Models) throws {
+  package init(_ models: Configuration.Models, storage: ModelStorage? = nil) throws {
     let folder = models.bundle
     func open(_ file: String) throws -> ByteRegion {
       if let folder { return try ByteRegion(path: "\(folder)/\(file)") }
@@ -65,17 +83,19 @@ package struct ModelBundle: Sendable {
     let manifestRegion = try open("bundle.json")
     let manifest = try Self.manifest(manifestRegion)
     func part(_ file: Manifest.File, replacedBy path: String?) throws -> Part {
-      if let path { return Part(region: try ByteRegion(path: path), origin: .configured) }
+      if let path { return try Self.configured(path, storage) }
       guard !file.file.isEmpty, !file.file.contains("/"), file.file != "..", file.file != "." else {
         throw StartFailure.badManifest(place: manifestRegion.name, reason: "a file name leaves the bundle's folder")
       }
       return Part(
-        region: try open(file.file), origin: folder == nil ? .builtIn : .bundle, expectedDigest: file.sha256)
+        region: try open(file.file), origin: folder == nil ? .builtIn : .bundle, expectedDigest: file.sha256,
+        storage: storage)
     }
     name = manifest.name
     version = manifest.version
     if let path = models.encoder, Self.isFolder(path) {
-      encoder = Part(region: try EncoderFolder.convert(path), origin: .configured)
+      let region = try storage?.encoder(inFolder: path) ?? EncoderFolder.convert(path)
+      encoder = Part(region: region, origin: .configured, storage: storage, madeFrom: path)
     } else {
       encoder = try part(manifest.encoder, replacedBy: models.encoder)
     }
@@ -84,11 +104,15 @@ package struct ModelBundle: Sendable {
     if let file = manifest.generator {
       generator = try part(file, replacedBy: models.generator)
     } else {
-      generator = try models.generator.map { Part(region: try ByteRegion(path: $0), origin: .configured) }
+      generator = try models.generator.map { try Self.configured($0, storage) }
     }
     adapters = try models.adapters.map { adapter in
-      Adapter(part: Part(region: try ByteRegion(path: adapter.path), origin: .configured), scale: adapter.scale)
+      Adapter(part: try Self.configured(adapter.path, storage), scale: adapter.scale)
     }
+  }
+
+  private static func configured(_ path: String, _ storage: ModelStorage?) throws -> Part {
+    Part(region: try ByteRegion(path: path), origin: .configured, storage: storage)
   }
 
   private static func isFolder(_ path: String) -> Bool {
@@ -103,21 +127,27 @@ package struct ModelBundle: Sendable {
     contextLimit: Int = 4096,
     execution: (_ identity: () -> String) throws -> GeneratorExecution = { _ in GeneratorExecution() }
   ) throws -> (generator: Generator, name: String, readsSlots: Bool)? {
-    guard let part = self.generator else { return nil }
-    let file = try part.open()
+    try generator.map { try openGenerator($0.open(), contextLimit: contextLimit, execution: execution) }
+  }
+
+  /// The generator in `file`, which `generator` has opened.
+  func openGenerator(
+    _ file: GGUFFile, contextLimit: Int = 4096,
+    execution: (_ identity: () -> String) throws -> GeneratorExecution = { _ in GeneratorExecution() }
+  ) throws -> (generator: Generator, name: String, readsSlots: Bool) {
     var changes: [GeneratorAdapter] = []
     for adapter in adapters { changes.append(GeneratorAdapter(try adapter.part.open(), scale: Float(adapter.scale))) }
     // Other weights under the same name are another model: for the ledger, and for the caches.
     func identity() -> String {
       ([file.fingerprint] + changes.map { "\($0.file.fingerprint):\($0.scale)" }).joined(separator: "+")
     }
-    let generator = try Generator(
+    let opened = try Generator(
       file, adapters: changes, contextLimit: contextLimit, execution: execution(identity))
     var name = file.name(default: "generator")
-    if part.origin == .configured || !changes.isEmpty {
+    if generator?.origin == .configured || !changes.isEmpty {
       name += "@" + SHA256Digest(of: Array(identity().utf8)).hex.prefix(8)
     }
-    return (generator, name, try file.bool("weir.generator.reads_slots", default: false))
+    return (opened, name, try file.bool("weir.generator.reads_slots", default: false))
   }
 
   /// Why the generator that the configuration names, or an adapter, cannot be run; nil where it can.
@@ -147,19 +177,30 @@ package struct ModelBundle: Sendable {
 
 extension ModelBundle.Part {
   /// The SHA-256 of the file, in hexadecimal, compared with the manifest's; a damaged file is refused by name.
+  ///
+  /// With `remembered`, a file that was read before and did not change is not read again.
   @discardableResult
-  package func verifiedDigest() throws -> String {
-    let found = SHA256Digest(of: region).hex
+  package func verifiedDigest(remembered: Bool = false) throws -> String {
+    let found = remembered ? storage?.digest(of: region) ?? SHA256Digest(of: region).hex : SHA256Digest(of: region).hex
     if let expectedDigest, found != expectedDigest.lowercased() {
       throw StartFailure.wrongDigest(file: region.name, found: found, expected: expectedDigest)
     }
     return found
   }
 
-  /// The model, verified first. Files inside the binary are as whole as the binary: reading 17 MB of them at each
-  /// start would cost 20 ms, so their digests are verified by `weir doctor` and by a test.
+  /// The model, verified first, packed where that is kept. Files inside the binary are as whole as the binary: reading
+  /// 17 MB of them at each start would cost 20 ms, so their digests are verified by `weir doctor` and by a test.
   func open() throws -> GGUFFile {
-    try GGUFFile(region, fingerprint: origin == .builtIn ? expectedDigest : verifiedDigest())
+    if origin == .builtIn { return try GGUFFile(region, fingerprint: expectedDigest) }
+    let digest = try verifiedDigest(remembered: true)
+    if let storage, storage.packs, region.count >= storage.leastBytes, let packed = storage.openPacked(digest) {
+      return packed
+    }
+    let file = try GGUFFile(region, fingerprint: digest)
+    guard file.packed != nil else { return storage?.packed(file) ?? file }
+    if let storage { return try storage.verified(region) }
+    try file.verifyPacked()
+    return file
   }
 }
 

@@ -28,7 +28,7 @@ package struct Node: Sendable {
     _ configuration: Configuration, environment: [String: String], clock: NodeClock = .system,
     onProgress: (IndexProgress) -> Void = { _ in }
   ) throws -> Node {
-    let bundle = try ModelBundle(configuration.models)
+    let bundle = try ModelBundle(configuration)
     let encoder = try bundle.openEncoder()
     let classifier = try IntentClassifier(
       from: bundle.intents.open(), encoderFingerprint: encoder.fingerprint)

@@ -28,6 +28,8 @@ package enum StartFailure: Error, Sendable, Hashable {
   /// Nothing was routed with this state folder yet.
   case noState(path: String)
   case exists(path: String)
+  /// A packed model was to be packed.
+  case alreadyPacked(path: String)
   /// A command about documents, and none are configured.
   case noDocuments
   case tooFewIntents(found: Int)
@@ -75,6 +77,7 @@ package enum StartFailure: Error, Sendable, Hashable {
     case .tooFewIntents(let found):
       "\(found) \(found == 1 ? "intent" : "intents") found in the examples, training needs at least 2: label more examples"
     case .cannotCreate(let path): "the folder \(path) cannot be created: check the path and its permissions"
+    case .alreadyPacked(let path): "\(path) is packed already: name it in the configuration as it is"
     case .exists(let path): "\(path) is there already; --force replaces it"
     }
   }

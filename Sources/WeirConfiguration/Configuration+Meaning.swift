@@ -19,7 +19,7 @@ extension Configuration {
       intents: try paths.path("models.intents"), generator: try paths.path("models.generator"),
       draft: try paths.path("models.draft"),
       adapters: try Self.adapters(settings, paths),
-      chatTemplate: settings.text("models.chat_template"))
+      chatTemplate: settings.text("models.chat_template"), pack: settings.boolean("models.pack"))
     routing = try Routing(settings)
     templates = Templates(file: try paths.path("templates.file"))
     let logprob = settings.decimal("generator.min_mean_logprob")

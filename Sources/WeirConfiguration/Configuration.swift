@@ -48,6 +48,8 @@ package struct Configuration: Sendable, Hashable {
     package var adapters: [Adapter] = []
     /// `auto` or the name of a chat format.
     package var chatTemplate: String
+    /// Whether models are kept in the state folder in the form that the kernels read.
+    package var pack = true
   }
 
   /// A LoRA adapter of the generator.

@@ -44,6 +44,10 @@ extension ConfigurationKey {
       "a file, or a file and its strength as in \"support.gguf:0.5\"; without it the strength is 1."),
     .init(
       "models", "chat_template", .text, .text("auto"), "Chat format of the generator; \"auto\" takes it from its file."),
+    .init(
+      "models", "pack", .boolean, .boolean(true),
+      "Whether large models are kept in the state folder in the form that the kernels read: about as large again,",
+      "loaded in milliseconds and held in memory once. weir models pack does it beforehand."),
   ]
 
   private static let routing: [ConfigurationKey] = [

@@ -11,7 +11,7 @@ extension ByteRegion {
   ///
   /// Does nothing for memory that no file can fill again.
   package func releasePages() {
-    guard owner is MappedFile else { return }
+    guard owner is MappedFile || owner is ProgramFile else { return }
     let page = UInt(max(sysconf(Int32(_SC_PAGESIZE)), 4096))
     // Pages that reach beyond the region stay.
     let first = (start + page - 1) / page * page

@@ -18,11 +18,12 @@ package struct ByteRegion: Sendable {
 
   /// Bytes that live as long as the process, such as a model inside the binary.
   ///
-  /// `count` bytes at `bytes` must be readable and never change.
+  /// `count` bytes at `bytes` must be readable and never change. `isInFile` says that they are constants of the program:
+  /// pages of its file, which the kernel can read again.
   @unsafe
-  package init(name: String, staticBytes bytes: UnsafeRawPointer, count: Int) {
+  package init(name: String, staticBytes bytes: UnsafeRawPointer, count: Int, isInFile: Bool = false) {
     precondition(count >= 0, "A region cannot have a negative length.")
-    self.init(name: name, start: UInt(bitPattern: bytes), count: count, owner: nil)
+    self.init(name: name, start: UInt(bitPattern: bytes), count: count, owner: isInFile ? ProgramFile() : nil)
   }
 
   /// A copy of `bytes`.

@@ -43,3 +43,6 @@ final class HeapBytes: Sendable {
 
   deinit { unsafe UnsafeMutableRawPointer(bitPattern: start)?.deallocate() }
 }
+
+/// The owner of constants in the program's own file.
+final class ProgramFile: Sendable {}

@@ -14,3 +14,8 @@ package enum SystemClock {
     return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
   }
 }
+
+/// Waiting for somebody else, on this thread.
+package enum Pause {
+  package static func milliseconds(_ count: UInt32) { usleep(count * 1000) }
+}

@@ -65,6 +65,8 @@ package struct StoredWeights: Sendable {
       }
       result.append(matrix)
     }
+    // What was packed into memory is not read from the file again.
+    if !isPacked { region.releasePages() }
     return result
   }
 

@@ -1,8 +1,8 @@
 import CWeirKernels
 import Glibc
 
-/// Sines and cosines of rotary position embeddings (Su et al., RoFormer, 2021), computed in double precision for every
-/// position of a context window.
+/// Sines and cosines of rotary position embeddings (Su et al., RoFormer, 2021), computed in double precision for the
+/// positions of a context window when they are first used.
 ///
 /// Pair i of a head is turned by position * base^(-2i / width).
 package struct RotaryTable: Sendable {
@@ -18,8 +18,7 @@ package struct RotaryTable: Sendable {
   /// Elements of a head that are turned; even.
   package let width: Int
   package let positions: Int
-  private let cosines: [Float]
-  private let sines: [Float]
+  private let rows: RotaryRows
 
   package init(layout: Layout, width: Int, positions: Int, base: Double) {
     precondition(width > 0 && width.isMultiple(of: 2), "a rotation turns pairs, not \(width) elements")
@@ -35,19 +34,7 @@ package struct RotaryTable: Sendable {
     self.layout = layout
     self.width = frequencies.count * 2
     self.positions = positions
-    var cosines: [Float] = []
-    var sines: [Float] = []
-    cosines.reserveCapacity(positions * width / 2)
-    sines.reserveCapacity(positions * width / 2)
-    for position in 0..<positions {
-      for frequency in frequencies {
-        let angle = Double(position) * frequency
-        cosines.append(Float(cos(angle)))
-        sines.append(Float(sin(angle)))
-      }
-    }
-    self.cosines = cosines
-    self.sines = sines
+    rows = RotaryRows(frequencies: frequencies, positions: positions)
   }
 
   /// Turns the consecutive heads of one token in place. `x` is heads x headWidth; each head's first `width` elements turn.
@@ -55,17 +42,12 @@ package struct RotaryTable: Sendable {
     precondition(position >= 0 && position < positions, "position \(position) of a table for \(positions)")
     precondition(headWidth >= width && x.count.isMultiple(of: headWidth), "\(x.count) floats as heads of \(headWidth)")
     let pairs = width / 2
-    unsafe cosines.withUnsafeBufferPointer { cosines in
-      unsafe sines.withUnsafeBufferPointer { sines in
-        guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
-        for head in stride(from: 0, to: x.count, by: headWidth) {
-          let first = unsafe x.pointer + head
-          let row = position * pairs
-          switch layout {
-          case .interleaved: unsafe kernels.table.pointee.rotate_pairs(first, cosine + row, sine + row, pairs)
-          case .halves: unsafe kernels.table.pointee.rotate_halves(first, cosine + row, sine + row, pairs)
-          }
-        }
+    let (cosine, sine) = unsafe rows.row(position)
+    for head in stride(from: 0, to: x.count, by: headWidth) {
+      let first = unsafe x.pointer + head
+      switch layout {
+      case .interleaved: unsafe kernels.table.pointee.rotate_pairs(first, cosine, sine, pairs)
+      case .halves: unsafe kernels.table.pointee.rotate_halves(first, cosine, sine, pairs)
       }
     }
   }

@@ -31,7 +31,7 @@ struct EmbedCommand: AsyncParsableCommand {
   func run() async throws {
     try await ProcessExit.reporting {
       let configuration = try node.load()
-      let encoder = try ModelBundle(configuration.models).openEncoder()
+      let encoder = try ModelBundle(configuration).openEncoder()
       let output = OutputFile(descriptor: 1, name: "standard output")
       let errors = OutputFile(descriptor: 2, name: "standard error")
       let lines = LineReader(descriptor: 0, name: "standard input", maximumBytes: configuration.limits.maxLineBytes)

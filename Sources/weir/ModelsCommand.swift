@@ -8,7 +8,7 @@ import WeirFiles
 struct ModelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "Shows the models that would answer, and brings others here.",
-    subcommands: [List.self, PullCommand.self],
+    subcommands: [List.self, PullCommand.self, PackCommand.self, VerifyCommand.self],
     defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
@@ -22,13 +22,10 @@ struct ModelsCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await ProcessExit.reporting {
-        let bundle = try ModelBundle(node.load().models)
+        let bundle = try ModelBundle(node.load())
         let output = OutputFile(descriptor: 1, name: "standard output")
         if !json { _ = try output.write("bundle \(bundle.name), version \(bundle.version)\n") }
-        var parts = [("encoder", bundle.encoder), ("intents", bundle.intents)]
-        if let generator = bundle.generator { parts.append(("generator", generator)) }
-        parts += bundle.adapters.map { ("adapter", $0.part) }
-        for (name, part) in parts {
+        for (name, part) in bundle.parts {
           let digest = try part.verifiedDigest()
           _ = try output.write(
             json
@@ -59,7 +56,7 @@ struct ModelsCommand: AsyncParsableCommand {
       writer.beginObject()
       writer.add("model", name)
       writer.add("origin", part.origin.rawValue)
-      writer.add("place", part.region.name)
+      writer.add("place", part.place)
       writer.add("bytes", part.region.count)
       writer.add("sha256", digest)
       writer.add("bundle", bundle.name)
