@@ -63,7 +63,7 @@ let package = Package(
     // Level 3: the models and the cache.
     module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
-    module("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
+    module("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirGrammar", "WeirModelFiles", "WeirTensor"]),
     module("WeirCache", ["WeirDomain", "WeirFiles", "WeirStore", "WeirVectorIndex"]),
     module("WeirRetrieval", ["WeirDomain", "WeirFiles", "WeirStore", "WeirVectorIndex"]),
     // Level 4: the request's way.
@@ -130,7 +130,8 @@ let package = Package(
         "WeirClassifier", "WeirDomain", "WeirEvaluation", "WeirFiles", "WeirModelFiles", "WeirTensor",
         "WeirTestSupport",
       ]),
-    tests("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
+    tests(
+      "WeirGenerator", ["WeirDomain", "WeirFiles", "WeirGrammar", "WeirModelFiles", "WeirTensor", "WeirTestSupport"]),
     tests("WeirCache", ["WeirDomain", "WeirStore", "WeirTestSupport", "WeirVectorIndex"]),
     tests("WeirRetrieval", ["WeirDomain", "WeirFiles", "WeirStore", "WeirTestSupport"]),
     tests(

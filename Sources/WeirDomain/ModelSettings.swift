@@ -10,10 +10,11 @@ package struct ModelSettings: Sendable, Hashable {
   package var seed: UInt64?
   /// Texts that end the answer when they would appear.
   package var stop: [String]
+  package var format: AnswerFormat
 
   package init(
     model: String = "auto", maxTokens: Int? = nil, temperature: Double? = nil, topP: Double? = nil,
-    seed: UInt64? = nil, stop: [String] = []
+    seed: UInt64? = nil, stop: [String] = [], format: AnswerFormat = .text
   ) {
     self.model = model
     self.maxTokens = maxTokens
@@ -21,5 +22,6 @@ package struct ModelSettings: Sendable, Hashable {
     self.topP = topP
     self.seed = seed
     self.stop = stop
+    self.format = format
   }
 }

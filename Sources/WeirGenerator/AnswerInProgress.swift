@@ -1,3 +1,4 @@
+import WeirGrammar
 import WeirModelFiles
 
 /// The state of one answer between two tokens: sampler, text held back, likelihood. It decides when the answer ends.
@@ -14,13 +15,20 @@ struct AnswerInProgress {
   private let maxTokens: Int
   /// Text of the template that the model itself writes in front of its answer; not part of it.
   private var leadingText: String
+  /// Nil for free text.
+  private var constraint: AnswerConstraint?
 
-  init(options: GenerationOptions, prompt: [Int32], endIDs: Set<Int32>, leadingText: String, collectsStates: Bool) {
+  init(
+    options: GenerationOptions, prompt: [Int32], endIDs: Set<Int32>, leadingText: String, collectsStates: Bool,
+    constraint: AnswerConstraint? = nil
+  ) {
     sampler = Sampler(options: options.sampling)
     for token in prompt { sampler.accept(token) }
     matcher = StopStringMatcher(stops: options.stop)
     self.endIDs = endIDs
-    self.leadingText = leadingText
+    // What a grammar allows is the answer as it stands.
+    self.leadingText = constraint == nil ? leadingText : ""
+    self.constraint = constraint
     states = collectsStates ? StateSum() : nil
     maxTokens = options.maxTokens
   }
@@ -44,13 +52,17 @@ struct AnswerInProgress {
     var logits = session.logits(row: row)
     let summary = LogitSummary(logits.span)
     guard summary.sum.isFinite else { throw .notANumber(file: session.model.name) }
-    let token = sampler.next(&logits)
-    // The sampler may have changed the logits; the likelihood is the model's own.
+    let mask = try constraint?.mask()
+    let token = sampler.next(&logits, of: mask)
+    // Mask and sampler may have changed the logits; the likelihood is the model's own, also of what a grammar forces.
     logProbabilities.append(summary.logProbability(ofLogit: session.logit(of: token, row: row)))
     entropies += summary.entropy
     states?.add(session.state(row: row))
     return token
   }
+
+  /// Tokens that the grammar most likely leaves no choice about.
+  func forcedTokens(_ tokenizer: any Tokenizer) -> [Int32] { constraint?.forcedTokens(tokenizer) ?? [] }
 
   /// Takes the token in, shows the text that is certain now, and says whether the answer ends here.
   mutating func append(
@@ -59,7 +71,9 @@ struct AnswerInProgress {
     if endIDs.contains(token) { return .stop }
     tokens.append(token)
     sampler.accept(token)
-    show(matcher.append(decoder.append(tokenizer.bytes(of: token))), onText)
+    let bytes = tokenizer.bytes(of: token)
+    constraint?.read(bytes)
+    show(matcher.append(decoder.append(bytes)), onText)
     if matcher.isStopped { return .stop }
     return tokens.count >= maxTokens ? .length : nil
   }

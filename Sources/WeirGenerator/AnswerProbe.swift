@@ -2,6 +2,8 @@
 package struct AnswerProbe: Sendable, Equatable {
   /// Why an answer was not accepted, in the order of the checks.
   package enum Rejection: Sendable, Equatable {
+    /// Not a whole text of the grammar: the answer ended too early, at a limit or a stop string.
+    case formatBroken(Generation.FinishReason)
     /// No text but white space.
     case empty
     /// The answer did not end by itself.
@@ -18,6 +20,8 @@ package struct AnswerProbe: Sendable, Equatable {
     /// A short name for traces and counters.
     package var name: String {
       switch self {
+      case .formatBroken(.length): "format_cut_at_max_tokens"
+      case .formatBroken: "format_cut"
       case .empty: "empty"
       case .cutOff: "cut_off"
       case .loop: "loop"
@@ -52,12 +56,14 @@ package struct AnswerProbe: Sendable, Equatable {
     self.largestRepeatedShare = largestRepeatedShare
   }
 
+  /// An answer with a grammar has to be whole, and may repeat what its form repeats.
   package func judge(_ answer: Generation) -> Verdict {
+    if answer.fitsGrammar == false { return .rejected(.formatBroken(answer.finish)) }
     if answer.text.allSatisfy(\.isWhitespace) { return .rejected(.empty) }
     if answer.finish != .stop { return .rejected(.cutOff(answer.finish)) }
-    let share = Self.repeatedShare(of: answer.tokens)
+    let share = answer.fitsGrammar == nil ? Self.repeatedShare(of: answer.tokens) : 0
     if share > largestRepeatedShare { return .rejected(.loop(share: share, allowed: largestRepeatedShare)) }
-    if Self.repeatsLine(answer.text) { return .rejected(.repeatedLine) }
+    if answer.fitsGrammar == nil, Self.repeatsLine(answer.text) { return .rejected(.repeatedLine) }
     if let least = leastMeanLogProbability {
       // A mean that is not a number fails every comparison, so ask for what is good.
       let mean = answer.meanLogProbability ?? -.infinity

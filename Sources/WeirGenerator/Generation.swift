@@ -17,6 +17,8 @@ package struct Generation: Sendable, Equatable {
   /// Tokens of the prompt that were read, markers included.
   package var promptTokens: Int
   package var finish: FinishReason
+  /// Whether the text is a whole one of the grammar that was asked for; nil without a grammar.
+  package var fitsGrammar: Bool?
   /// Mean natural log-probability of the chosen tokens, the one that ended the turn included, under the model's own
   /// distribution (temperature 1, no penalty); nil when no token was chosen.
   package var meanLogProbability: Double?

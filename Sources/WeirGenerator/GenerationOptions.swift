@@ -1,3 +1,5 @@
+package import WeirGrammar
+
 /// What one answer may cost and how its tokens are chosen.
 package struct GenerationOptions: Sendable, Hashable {
   /// What happens to a prompt with more tokens than the context leaves room for.
@@ -21,10 +23,12 @@ package struct GenerationOptions: Sendable, Hashable {
   package var overlength: Overlength
   /// Time for prompt and answer together, looked at between tokens; nil is no limit.
   package var timeLimit: Duration?
+  /// What the answer may look like: no token is chosen that leads out of it. Nil is free text.
+  package var grammar: Grammar?
 
   package init(
     sampling: SamplingOptions = .greedy, maxTokens: Int = 256, stop: [String] = [], template: ChatTemplateFamily? = nil,
-    overlength: Overlength = .refuse, timeLimit: Duration? = nil
+    overlength: Overlength = .refuse, timeLimit: Duration? = nil, grammar: Grammar? = nil
   ) {
     self.sampling = sampling
     self.maxTokens = maxTokens
@@ -32,6 +36,7 @@ package struct GenerationOptions: Sendable, Hashable {
     self.template = template
     self.overlength = overlength
     self.timeLimit = timeLimit
+    self.grammar = grammar
   }
 
   /// Throws `GeneratorFailure.badOption` for the first value outside its range.

@@ -1,5 +1,6 @@
 import Synchronization
 package import WeirDomain
+import WeirGrammar
 package import WeirModelFiles
 import WeirTensor
 
@@ -20,6 +21,7 @@ package final class Generator: Sendable {
   private let draftLane: StepLane?
   private let prefixes: PrefixCache
   private let replies = ReplyMemory()
+  private let masks = GrammarMasks()
   private let idle = Mutex<[GeneratorSession]>([])
   /// More idle sessions than this would keep memory for bursts only.
   private static let mostIdle = 4
@@ -110,9 +112,13 @@ package final class Generator: Sendable {
       if let limit = options.timeLimit, start.duration(to: clock.now) >= limit { return .deadline }
       return nil
     }
+    let constraint: AnswerConstraint? =
+      if let grammar = options.grammar {
+        try masks.constraint(grammar, tokenizer: tokenizer, ends: encoder.endIDs)
+      } else { nil }
     var answer = AnswerInProgress(
       options: options, prompt: prompt, endIDs: encoder.endIDs, leadingText: encoder.leadingText,
-      collectsStates: probe.acceptance?.readsStates ?? false)
+      collectsStates: probe.acceptance?.readsStates ?? false, constraint: constraint)
     var finish: Generation.FinishReason?
     _ = try session.prefill(Array(prompt[session.tokens.count...])) {
       finish = reasonToStop()
@@ -129,7 +135,8 @@ package final class Generator: Sendable {
       if finish == nil, session.room + guesses.unconfirmed == 0 { finish = .length }
       if finish == nil {
         try guesses.read(
-          token, in: session, text: prompt + answer.tokens, most: options.maxTokens - answer.tokens.count)
+          token, in: session, text: prompt + answer.tokens, most: options.maxTokens - answer.tokens.count,
+          forced: answer.forcedTokens(tokenizer))
       }
     }
     guesses.forget(in: session)
@@ -141,6 +148,7 @@ package final class Generator: Sendable {
     result.meanLogProbability = answer.meanLogProbability
     result.leastLogProbability = answer.leastLogProbability
     result.signals = answer.signals
+    result.fitsGrammar = options.grammar.map { $0.matches(answer.text.utf8) }
     result.guessedTokens = guesses.guessed
     result.heldTokens = guesses.held
     result.elapsed = start.duration(to: clock.now)

@@ -1,3 +1,4 @@
+import WeirGrammar
 import WeirModelFiles
 import WeirTensor
 
@@ -36,6 +37,8 @@ extension GeneratorFailure {
       "The generator's option \(name) is \(found), allowed is \(allowed). Correct it."
     case .badToken(let found, let allowed):
       "Token \(found) is outside the vocabulary, allowed are 0 to \(allowed - 1)."
+    case .grammar(let failure):
+      failure.message
     case .notANumber(let file):
       "The generator \(file) computed a value that is not a number. The file is damaged: fetch it again."
     }

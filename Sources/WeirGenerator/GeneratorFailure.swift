@@ -1,4 +1,5 @@
 package import WeirDomain
+package import WeirGrammar
 package import WeirModelFiles
 package import WeirTensor
 
@@ -28,6 +29,8 @@ package enum GeneratorFailure: WeirFailure, Equatable {
   case badOption(name: String, found: String, allowed: String)
   /// A token id outside the vocabulary was given.
   case badToken(found: Int32, allowed: Int)
+  /// The answer's grammar cannot be followed.
+  case grammar(GrammarFailure)
   /// The model produced a logit that is not a number.
   case notANumber(file: String)
 
@@ -37,7 +40,7 @@ package enum GeneratorFailure: WeirFailure, Equatable {
       .adapterTensor,
       .emptyAdapter, .tensor, .unknownChatTemplate, .notANumber:
       .badModel
-    case .promptTooLong, .emptyPrompt, .badOption, .badToken:
+    case .promptTooLong, .emptyPrompt, .badOption, .badToken, .grammar:
       .badRequest
     }
   }

@@ -22,6 +22,8 @@ package final class Grammar: Sendable, Hashable {
   /// Frames that an answer may open within each other: calls of rules and counted repetitions.
   package static let maximumDepth = 256
   package static let maximumRules = 8192
+  /// Readings of one text that are followed at once.
+  package static let mostReadings = 1024
   /// Most bytes of a grammar's text and of a schema's.
   package static let maximumBytes = 1 << 18
 

@@ -4,6 +4,8 @@
   import Glibc
 #endif
 
+package import WeirGrammar
+
 /// Chooses the next token from a row of logits, in the order that `SamplingOptions` states.
 ///
 /// It never sorts the vocabulary: top-k keeps a heap of k, top-p collects only as far down as the probability needed,
@@ -27,9 +29,21 @@ package struct Sampler: Sendable {
     window.append(token)
   }
 
-  /// The next token. `logits` is one row over the vocabulary; the penalty changes it in place.
-  package mutating func next(_ logits: inout [Float]) -> Int32 {
+  /// The next token, one of `mask` where that is given. `logits` is one row over the vocabulary; mask and penalty change
+  /// it in place.
+  package mutating func next(_ logits: inout [Float], of mask: TokenMask? = nil) -> Int32 {
     precondition(!logits.isEmpty, "a row of no logits")
+    guard let mask else { return choose(from: &logits) }
+    mask.apply(to: &logits)
+    let token = choose(from: &logits)
+    if mask.contains(token) { return token }
+    // Only where no allowed token has a finite logit.
+    var first = token
+    mask.forEach { if !mask.contains(first) { first = $0 } }
+    return first
+  }
+
+  private mutating func choose(from logits: inout [Float]) -> Int32 {
     penalise(&logits)
     guard options.temperature > 0 else { return LogitSummary.best(of: logits.span) }
     let vocabulary = logits.count

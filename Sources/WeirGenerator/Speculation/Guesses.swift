@@ -19,8 +19,10 @@ struct Guesses {
   /// - Parameters:
   ///   - text: the prompt and the answer up to `token`.
   ///   - most: tokens that the answer may still have.
+  ///   - forced: tokens that a grammar leaves hardly a choice about; they are guessed before all others.
   mutating func read(
-    _ token: Int32, in session: GeneratorSession, text: @autoclosure () -> [Int32], most: Int
+    _ token: Int32, in session: GeneratorSession, text: @autoclosure () -> [Int32], most: Int,
+    forced: @autoclosure () -> [Int32] = []
   ) throws(GeneratorFailure) {
     if pending.first == token {
       pending.removeFirst()
@@ -31,7 +33,7 @@ struct Guesses {
     forget(in: session)
     // A guess is worth reading only if a token comes after it.
     let limit = min(session.room, most) - 1
-    let guess = limit > 0 ? speculation?.guess(after: text(), limit: limit) ?? [] : []
+    let guess = limit > 0 ? speculation?.guess(after: text(), limit: limit, forced: forced()) ?? [] : []
     try session.decode([token] + guess)
     pending = guess[...]
     row = 0

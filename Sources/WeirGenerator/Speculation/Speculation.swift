@@ -7,6 +7,7 @@ struct Speculation {
   private var lookup = PromptLookup()
   private let replies: ReplyMemory?
   private let draft: DraftModel?
+  private static let mostForced = 16
   private(set) var guessed = 0
   private(set) var held = 0
   private var open = 0
@@ -19,9 +20,16 @@ struct Speculation {
   }
 
   /// Tokens that may follow `text`, the prompt and the answer so far; `limit` is what there is room for.
-  mutating func guess(after text: [Int32], limit: Int) -> [Int32] {
+  mutating func guess(after text: @autoclosure () -> [Int32], limit: Int, forced: [Int32] = []) -> [Int32] {
     length.learn(guessed: open, held: openHeld)
     (open, openHeld) = (0, 0)
+    if !forced.isEmpty {
+      // Whether these hold says nothing about guesses from texts.
+      let guess = forced.prefix(min(limit, Self.mostForced))
+      guessed += guess.count
+      return Array(guess)
+    }
+    let text = text()
     let wanted = min(length.next(), limit)
     guard wanted > 0 else { return [] }
     var guess = lookup.guess(after: text, limit: wanted)

@@ -23,7 +23,7 @@ struct GrammarTables: Sendable {
   /// More threads than are followed.
   static let overflow: Config = -2
   private static let unknown: Config = -3
-  static let maximumThreads = 1024
+  static let maximumThreads = Grammar.mostReadings
   /// Places looked at for one step.
   private static let maximumVisits = 16 * maximumThreads
   /// Words kept before `isFull`.
