@@ -71,7 +71,7 @@ let package = Package(
       "WeirRouting",
       [
         "WeirDomain", "WeirEntities", "WeirFiles", "WeirStore", "WeirLedger", "WeirReview", "WeirProviders",
-        "WeirEncoder", "WeirClassifier", "WeirGenerator", "WeirCache", "WeirRetrieval",
+        "WeirEncoder", "WeirClassifier", "WeirGenerator", "WeirGrammar", "WeirCache", "WeirRetrieval",
       ]),
     module(
       "WeirTraining",
@@ -82,7 +82,7 @@ let package = Package(
       [
         "CWeirBundle", "WeirDomain", "WeirEntities", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore",
         "WeirHTTP", "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
-        "WeirGenerator", "WeirCache", "WeirVectorIndex", "WeirRetrieval", "WeirRouting", "WeirDownload",
+        "WeirGenerator", "WeirGrammar", "WeirCache", "WeirVectorIndex", "WeirRetrieval", "WeirRouting", "WeirDownload",
         "WeirEvaluation", "WeirTraining",
       ]),
     // Level 6: what measures the whole.
@@ -98,7 +98,7 @@ let package = Package(
       dependencies: [
         "WeirAssembly", "WeirBenchmark", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder",
         "WeirEvaluation", "WeirFiles",
-        "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
+        "WeirGrammar", "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
         "WeirTraining", "WeirEntities",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -7,6 +7,7 @@ internal import WeirDomain
 internal import WeirEncoder
 internal import WeirFiles
 internal import WeirGenerator
+internal import WeirGrammar
 internal import WeirHTTP
 internal import WeirLedger
 internal import WeirModelFiles
@@ -32,7 +33,8 @@ package struct Node: Sendable {
     let encoder = try bundle.openEncoder()
     let classifier = try IntentClassifier(
       from: bundle.intents.open(), encoderFingerprint: encoder.fingerprint)
-    let local = try generator(of: bundle, configuration)
+    let formats = GrammarLibrary()
+    let local = try generator(of: bundle, configuration, formats)
     let prices = try PriceList.assembled(configuration, at: clock.wall())
     let client = configuration.providers.isEmpty ? nil : try HTTPClient()
     let remotes = try client.map {
@@ -57,7 +59,7 @@ package struct Node: Sendable {
         settings: RouterSettings(
           maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.whenOffline),
           compressor: PromptCompressor(configuration.compression)),
-        clock: clock, grounding: grounding))
+        clock: clock, grounding: grounding, formats: formats))
     return Node(configuration: configuration, clock: clock, router: router, store: store, client: client)
   }
 
@@ -106,7 +108,7 @@ package struct Node: Sendable {
   }
 
   private static func generator(
-    of bundle: ModelBundle, _ configuration: Configuration
+    of bundle: ModelBundle, _ configuration: Configuration, _ formats: GrammarLibrary
   ) throws -> GeneratorAnswerer? {
     guard configuration.generator.enabled,
       let (generator, name, readsSlots) = try bundle.openGenerator(
@@ -122,7 +124,7 @@ package struct Node: Sendable {
         maxTokens: configuration.generator.maxTokens, temperature: configuration.generator.temperature,
         template: try template(configuration.models.chatTemplate),
         isToldTheIntent: bundle.generator?.origin != .configured, readsSlots: readsSlots),
-      probe: probe)
+      probe: probe, formats: formats)
   }
 
   private static func template(_ name: String) throws -> ChatTemplateFamily? {

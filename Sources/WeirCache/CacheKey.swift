@@ -15,7 +15,7 @@ package struct CacheKey: Sendable, Hashable {
   package init(
     tenant: String, user: String?, settings: ModelSettings, messages: [ChatMessage], sources: String? = nil
   ) {
-    var encoding = KeyEncoding(purpose: "weir request 1")
+    var encoding = KeyEncoding(purpose: "weir request 1", settings.format)
     encoding.add(tenant)
     encoding.add(user)
     encoding.add(settings)
@@ -26,7 +26,7 @@ package struct CacheKey: Sendable, Hashable {
 
   /// The key of what prompts must share before their meaning is compared: tenant, settings and all other turns.
   package init(tenant: String, settings: ModelSettings, context: [ChatMessage], sources: String? = nil) {
-    var encoding = KeyEncoding(purpose: "weir partition 1")
+    var encoding = KeyEncoding(purpose: "weir partition 1", settings.format)
     encoding.add(tenant)
     encoding.add(settings)
     encoding.add(context)
@@ -45,7 +45,24 @@ private struct KeyEncoding {
   private var bytes: [UInt8] = []
 
   /// `purpose` names the kind of key and the version of the encoding: a new version never meets old entries.
-  init(purpose: String) { add(purpose) }
+  ///
+  /// Formats are written only where one is asked for, under a purpose of their own: keys of free text stay as they were.
+  init(purpose: String, _ format: AnswerFormat) {
+    add(format == .text ? purpose : purpose + " with format")
+    switch format {
+    case .text: break
+    case .jsonObject: add("json_object")
+    case .jsonSchema(let named):
+      add("json_schema")
+      add(named.name)
+      add(named.purpose)
+      add(named.schema)
+      add(named.isStrict ? "strict" : "")
+    case .grammar(let text):
+      add("grammar")
+      add(text)
+    }
+  }
 
   var digest: [UInt8] { SHA256Digest(of: bytes).bytes }
 

@@ -32,6 +32,9 @@ package struct JSONWriter: Sendable {
     addRaw(name, value.isFinite ? "\(value)" : nil)
   }
 
+  /// A value that is JSON text already.
+  package mutating func add(_ name: String? = nil, json text: String) { addRaw(name, text) }
+
   private mutating func addRaw(_ name: String?, _ value: String?) {
     separate(name)
     text += value ?? "null"

@@ -15,6 +15,8 @@ extension GrammarFailure {
       "Rule \(Self.safe(rule)) of the grammar needs more than \(allowed) frames within each other. Flatten it."
     case .tooAmbiguous(let allowed):
       "The grammar leaves more than \(allowed) readings of the same text open. Make its alternatives differ earlier."
+    case .requestField(let name, let allowed):
+      "Field \(Self.safe(name)) must be \(allowed)."
     case .schemaSyntax(let offset):
       "The JSON schema cannot be read at byte \(offset): it is not JSON, names a member twice, or nests too deeply."
     case .unsupportedKeyword(let keyword, let path, let advice):

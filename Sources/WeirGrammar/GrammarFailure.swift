@@ -14,6 +14,8 @@ package enum GrammarFailure: WeirFailure, Equatable {
   case tooDeep(rule: String, allowed: Int)
   /// The text has too many readings at once.
   case tooAmbiguous(allowed: Int)
+  /// A field that asks for a format is not what it can be.
+  case requestField(String, allowed: String)
   /// The schema is not JSON.
   case schemaSyntax(offset: Int)
   /// A keyword of the schema that is not enforced here.

@@ -29,6 +29,7 @@ enum ChatCompletionBody {
       for stop in settings.stop { json.add(nil, stop) }
       json.endArray()
     }
+    add(settings.format, to: &json)
     if isStreamed {
       json.add("stream", true)
       if options.asksForUsage {
@@ -39,5 +40,26 @@ enum ChatCompletionBody {
     }
     json.endObject()
     return Array(json.text.utf8)
+  }
+
+  private static func add(_ format: AnswerFormat, to json: inout JSONWriter) {
+    switch format {
+    // There is no field for grammars: the routes' policy asks no remote model for one.
+    case .text, .grammar: break
+    case .jsonObject:
+      json.beginObject("response_format")
+      json.add("type", "json_object")
+      json.endObject()
+    case .jsonSchema(let named):
+      json.beginObject("response_format")
+      json.add("type", "json_schema")
+      json.beginObject("json_schema")
+      json.add("name", named.name)
+      if let purpose = named.purpose { json.add("description", purpose) }
+      json.add("schema", json: named.schema)
+      json.add("strict", named.isStrict)
+      json.endObject()
+      json.endObject()
+    }
   }
 }

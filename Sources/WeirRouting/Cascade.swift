@@ -93,6 +93,10 @@ struct Cascade: Sendable {
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, "its answer is empty"))
             outcome.end = .unanswered(.emptyAnswer, mayWait: remoteMayReturn)
+          case .success(let answer) where !hasFormat(answer, request.settings.format):
+            outcome.discarded.append(answer)
+            outcome.reasons.append(.remoteFailed(tier, RouteError.brokenFormat.message))
+            outcome.end = .unanswered(.brokenFormat, mayWait: remoteMayReturn)
           case .success(let answer): return answered(outcome, by: answer)
           case .failure(let failure):
             let error = RouteError(code: "remote_failed", kind: failure.kind, message: failure.message)
@@ -106,6 +110,11 @@ struct Cascade: Sendable {
       }
     }
     return outcome
+  }
+
+  /// A remote model may have cut JSON, or have no mode for it.
+  private func hasFormat(_ answer: Answer, _ format: AnswerFormat) -> Bool {
+    !format.isJSON || (try? JSONReader.read(Array(answer.text.utf8))) != nil
   }
 
   /// The request with the conversation that is to be sent; nil with the outcome's end set where it is too long.
@@ -158,7 +167,8 @@ struct Cascade: Sendable {
       switch answer.verdict {
       case .accepted:
         let filling =
-          local.writesSlots ? SlotText(lenient: answer.text).filled(from: prepared.slots) : .init(text: answer.text)
+          local.writesSlots && request.settings.format == .text
+          ? SlotText(lenient: answer.text).filled(from: prepared.slots) : .init(text: answer.text)
         let taken = Answer(
           text: filling.text, tier: .generator, model: local.model, usage: answer.usage,
           usesPrompt: filling.usesPrompt)
@@ -194,4 +204,6 @@ extension RouteError {
     code: "cancelled", kind: .cancelled, message: "the run was stopped before an answer")
   static let emptyAnswer = RouteError(
     code: "empty_answer", kind: .unavailable, message: "the remote model's answer is empty")
+  static let brokenFormat = RouteError(
+    code: "broken_format", kind: .unavailable, message: "its answer is not JSON, which was asked for")
 }

@@ -7,7 +7,8 @@ internal import WeirDomain
 
 /// A request as the deferred queue keeps it: JSON with the version of its fields.
 enum DeferredRequestBody {
-  private static let version = 1
+  /// 2 where a format is asked for, which version 1 does not know: an older program then leaves the request alone.
+  private static let versions = 1...2
 
   static func write(_ request: RouteRequest) throws -> String {
     let encoder = JSONEncoder()
@@ -17,7 +18,7 @@ enum DeferredRequestBody {
 
   /// Nil unless the text is a body of this version.
   static func read(_ text: String) -> RouteRequest? {
-    guard let body = try? JSONDecoder().decode(Body.self, from: Data(text.utf8)), body.version == version else {
+    guard let body = try? JSONDecoder().decode(Body.self, from: Data(text.utf8)), versions.contains(body.version) else {
       return nil
     }
     return body.request
@@ -44,9 +45,45 @@ enum DeferredRequestBody {
     var topP: Double?
     var seed: UInt64?
     var stop: [String]
+    /// Nil for free text.
+    var format: Format?
+
+    struct Format: Codable {
+      /// `json_object`, `json_schema` or `grammar`.
+      var type: String
+      var name: String?
+      var purpose: String?
+      /// The schema's or the grammar's text.
+      var text: String?
+      var strict: Bool?
+
+      init?(_ format: AnswerFormat) {
+        switch format {
+        case .text: return nil
+        case .jsonObject: type = "json_object"
+        case .jsonSchema(let named):
+          type = "json_schema"
+          (name, purpose, text, strict) = (named.name, named.purpose, named.schema, named.isStrict)
+        case .grammar(let grammar):
+          type = "grammar"
+          text = grammar
+        }
+      }
+
+      var format: AnswerFormat? {
+        switch (type, text) {
+        case ("json_object", nil): .jsonObject
+        case ("json_schema", let text?):
+          name.map { .jsonSchema(AnswerSchema(name: $0, purpose: purpose, schema: text, isStrict: strict ?? false)) }
+        case ("grammar", let text?): .grammar(text)
+        default: nil
+        }
+      }
+    }
 
     init(_ request: RouteRequest) {
-      version = DeferredRequestBody.version
+      format = Format(request.settings.format)
+      version = format == nil ? 1 : 2
       id = request.id
       tenant = request.tenant
       user = request.user
@@ -67,6 +104,8 @@ enum DeferredRequestBody {
       guard let priority = RouteRequest.Priority(rawValue: priority),
         let cache = RouteRequest.CachePolicy(rawValue: cache)
       else { return nil }
+      let answerFormat = format.map(\.format) ?? .text
+      guard let answerFormat else { return nil }
       var turns: [ChatMessage] = []
       for message in messages {
         guard let role = ChatMessage.Role(rawValue: message.role) else { return nil }
@@ -76,7 +115,8 @@ enum DeferredRequestBody {
         id: id, messages: turns, tenant: tenant, user: user, feature: feature, experiment: experiment,
         priority: priority,
         settings: ModelSettings(
-          model: model, maxTokens: maxTokens, temperature: temperature, topP: topP, seed: seed, stop: stop),
+          model: model, maxTokens: maxTokens, temperature: temperature, topP: topP, seed: seed, stop: stop,
+          format: answerFormat),
         cache: cache)
     }
   }

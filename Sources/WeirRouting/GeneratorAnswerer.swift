@@ -1,5 +1,6 @@
 package import WeirDomain
 package import WeirGenerator
+package import WeirGrammar
 
 /// The local generator as the cascade asks it, with the check of its answers.
 package struct GeneratorAnswerer: LocalAnswerer {
@@ -32,9 +33,14 @@ package struct GeneratorAnswerer: LocalAnswerer {
   private let generator: Generator
   private let settings: Settings
   private let probe: AnswerProbe
+  private let formats: GrammarLibrary
 
-  /// `model` is the name in the ledger; `probe` decides which answers are accepted.
-  package init(model: String, generator: Generator, settings: Settings, probe: AnswerProbe) {
+  /// `model` is the name in the ledger; `probe` decides which answers are accepted; `formats` keeps compiled grammars.
+  package init(
+    model: String, generator: Generator, settings: Settings, probe: AnswerProbe,
+    formats: GrammarLibrary = GrammarLibrary()
+  ) {
+    self.formats = formats
     self.model = model
     self.generator = generator
     self.settings = settings
@@ -64,11 +70,16 @@ package struct GeneratorAnswerer: LocalAnswerer {
     isCancelled: @escaping @Sendable () -> Bool
   ) throws(RouteError) -> LocalAnswer {
     let generation: Generation
+    var options = options(for: request)
+    do throws(GrammarFailure) { options.grammar = try formats.grammar(for: request.format) } catch {
+      throw .badFormat(error)
+    }
     do throws(GeneratorFailure) {
       generation = try generator.generate(
-        conversation(messages, intent: intent), options: options(for: request), isCancelled: isCancelled
+        conversation(messages, intent: intent), options: options, isCancelled: isCancelled
       ) { _ in }
     } catch {
+      if case .grammar(let failure) = error { throw .badFormat(failure) }
       throw RouteError(code: "generator_failed", kind: .badModel, message: error.message)
     }
     let usage = TokenUsage(prompt: generation.promptTokens, completion: generation.completionTokens)

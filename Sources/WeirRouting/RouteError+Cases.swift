@@ -1,7 +1,13 @@
 internal import WeirDomain
+internal import WeirGrammar
 
 extension RouteError {
   static let emptyPrompt = RouteError(code: "empty_prompt", kind: .badRequest, message: "the prompt is empty")
+
+  /// The schema or the grammar that the answer is to have.
+  static func badFormat(_ failure: GrammarFailure) -> RouteError {
+    RouteError(code: "bad_format", kind: failure.kind, message: failure.message)
+  }
 
   static func promptTooLarge(bytes: Int, allowed: Int) -> RouteError {
     RouteError(

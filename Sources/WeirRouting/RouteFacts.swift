@@ -35,6 +35,23 @@ package struct RouteFacts: Sendable, Hashable {
   package var remoteTiers: Set<Tier>
   /// Names of the models that remote tiers serve.
   package var remoteModels: [String: Tier]
+  package var format: Format
+
+  /// What kind of text is asked for.
+  package enum Format: Sendable, Hashable {
+    case text, json
+    /// Kept by the local generator only.
+    case grammar
+
+    init(_ format: AnswerFormat) {
+      self =
+        switch format {
+        case .text: .text
+        case .jsonObject, .jsonSchema: .json
+        case .grammar: .grammar
+        }
+    }
+  }
 
   /// What the approved answers of the intent come to.
   package enum TemplateFacts: Sendable, Hashable {
@@ -65,8 +82,9 @@ package struct RouteFacts: Sendable, Hashable {
     requestedModel: String = "auto", reading: Reading? = nil, complexity: Double = 0, turns: Int = 1,
     cutAt: Int? = nil, isNegated: Bool = false, generator: GeneratorFacts? = nil,
     template: TemplateFacts? = nil, remoteTiers: Set<Tier> = [],
-    remoteModels: [String: Tier] = [:]
+    remoteModels: [String: Tier] = [:], format: Format = .text
   ) {
+    self.format = format
     self.requestedModel = requestedModel
     self.reading = reading
     self.complexity = complexity

@@ -47,7 +47,7 @@ package struct RoutePolicy: Sendable, Hashable {
     if facts.requestedModel != "auto" { return requestedPlan(for: facts) }
     var plan = remotePlan(for: facts)
     let (template, note) = template(for: facts)
-    let obstacle = obstacleToGenerator(in: facts)
+    let obstacle = obstacleToGenerator(in: facts) ?? obstacleToFormat(in: facts)
     plan.reasons.insert(contentsOf: note == obstacle ? [] : note.map { [$0] } ?? [], at: 0)
     if let reason = (template == nil ? obstacle : nil) ?? obstacleToTrust(in: facts) {
       plan.reasons.insert(reason, at: note == nil || note == obstacle ? 0 : 1)
@@ -71,7 +71,7 @@ package struct RoutePolicy: Sendable, Hashable {
       steps.append(.template(id: template))
     }
     if obstacle == nil { steps.append(.generator) }
-    return RoutePlan(steps: steps + plan.steps, band: band, reasons: reasons)
+    return RoutePlan(steps: steps + plan.steps, band: band, reasons: reasons, mayWait: plan.mayWait)
   }
 
   /// What is left to try on this host when no remote answers and a doubtful answer is better than none.
@@ -91,6 +91,10 @@ package struct RoutePolicy: Sendable, Hashable {
   /// It answers one prompt, like the generator that is told the intent: what was said before is not in it.
   private func template(for facts: RouteFacts) -> (id: String?, note: RouteReason?) {
     switch facts.template {
+    case .fits, .open: if facts.format != .text { return (nil, .templatesHaveNoFormat) }
+    case nil, .some(.none): break
+    }
+    return switch facts.template {
     case nil, .some(.none): (nil, nil)
     case .fits(let id): facts.turns > 1 ? (nil, .conversation(turns: facts.turns)) : (id, nil)
     case .open(let id, let slots): (nil, .templateOpen(id, slots: slots))
@@ -104,6 +108,12 @@ package struct RoutePolicy: Sendable, Hashable {
       return .promptTooLong(tokens: generator.promptTokens, allowed: generator.window)
     }
     return generator.readsSingleTurns && facts.turns > 1 ? .conversation(turns: facts.turns) : nil
+  }
+
+  /// Why the generator's confidence does not hold for the format.
+  private func obstacleToFormat(in facts: RouteFacts) -> RouteReason? {
+    guard facts.format != .text, facts.generator?.readsSingleTurns == true else { return nil }
+    return .generatorHasNoFormat
   }
 
   /// Why no local answer is trusted whatever the confidence is.
@@ -134,6 +144,9 @@ package struct RoutePolicy: Sendable, Hashable {
         steps: id.map { [.template(id: $0)] } ?? [], band: id == nil ? .escalate : .accept,
         reasons: reasons + [id.map { .template($0) } ?? note ?? .noTemplate], mayWait: false)
     }
+    if facts.format == .grammar, Tier(rawValue: name)?.isLocal == false || facts.remoteModels[name] != nil {
+      return RoutePlan(steps: [], band: .escalate, reasons: reasons + [.grammarIsLocal], mayWait: false)
+    }
     if let tier = Tier(rawValue: name), !tier.isLocal {
       let steps: [RoutePlan.Step] = facts.remoteTiers.contains(tier) ? [.remote(tier, model: nil)] : []
       return RoutePlan(steps: steps, band: .escalate, reasons: steps.isEmpty ? reasons + [.noRemote] : reasons)
@@ -146,6 +159,9 @@ package struct RoutePolicy: Sendable, Hashable {
 
   /// The wanted remote tier first, then abler ones, then cheaper ones, as far as they are configured.
   private func remotePlan(for facts: RouteFacts) -> RoutePlan {
+    if facts.format == .grammar {
+      return RoutePlan(steps: [], band: .escalate, reasons: [.grammarIsLocal], mayWait: false)
+    }
     let ladder: [Tier] = [.economy, .standard, .premium]
     let wanted: Tier =
       facts.complexity >= premiumComplexity

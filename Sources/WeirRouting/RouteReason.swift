@@ -30,6 +30,12 @@ package enum RouteReason: Sendable, Hashable {
   case templateOpen(String, slots: [String])
   /// The intent has no approved answer.
   case noTemplate
+  /// Approved answers are plain texts, and a format is asked for.
+  case templatesHaveNoFormat
+  /// A generator that is told the intent was trained on plain replies: its confidence says nothing of other formats.
+  case generatorHasNoFormat
+  /// Remote models cannot be given a grammar.
+  case grammarIsLocal
   /// The answer shows slots that nothing filled.
   case openSlots([String])
   /// The prompt does not fit into the generator's window.
@@ -84,6 +90,9 @@ package enum RouteReason: Sendable, Hashable {
     case .template: "template"
     case .templateOpen: "template_open"
     case .noTemplate: "no_template"
+    case .templatesHaveNoFormat: "templates_have_no_format"
+    case .generatorHasNoFormat: "generator_has_no_format"
+    case .grammarIsLocal: "grammar_is_local"
     case .openSlots: "open_slots"
     case .promptTooLong: "prompt_too_long"
     case .notReadWhole: "not_read_whole"
@@ -128,6 +137,11 @@ package enum RouteReason: Sendable, Hashable {
     case .template(let id): "approved answer \(id) fits"
     case .templateOpen(let id, let slots): "approved answer \(id) has slots that nothing fills: \(Self.list(slots))"
     case .noTemplate: "the intent has no approved answer"
+    case .templatesHaveNoFormat: "approved answers are plain texts, and a format is asked for"
+    case .generatorHasNoFormat:
+      "the local generator was trained on plain replies, and a format is asked for; ask for model generator to have it anyway"
+    case .grammarIsLocal:
+      "a grammar is kept by the local generator only, so no remote model is asked; send response_format instead"
     case .openSlots(let slots):
       "the answer shows slots that nothing fills: \(Self.list(slots)); set them under [templates.values]"
     case .promptTooLong(let tokens, let allowed): "the prompt has \(tokens) tokens, the local window \(allowed)"

@@ -2,6 +2,7 @@ package import WeirCache
 package import WeirClassifier
 package import WeirDomain
 package import WeirEncoder
+package import WeirGrammar
 internal import WeirProviders
 package import WeirLedger
 internal import WeirRetrieval
@@ -27,6 +28,8 @@ package struct Router: Sendable {
     package var settings: RouterSettings
     package var clock: NodeClock
     package var grounding: Grounding
+    /// Compiled schemas and grammars.
+    package var formats: GrammarLibrary
 
     /// The version of what answers are made of besides the request; nil without any.
     var sources: String? {
@@ -38,8 +41,9 @@ package struct Router: Sendable {
       encoder: Encoder, classifier: IntentClassifier, cache: ResponseCache?, local: (any LocalAnswerer)?,
       templates: AnswerTemplates = AnswerTemplates(), remotes: RemoteRoutes, store: Store, prices: PriceList,
       policy: RoutePolicy, sampler: ReviewSampler?, settings: RouterSettings, clock: NodeClock,
-      grounding: Grounding = .none
+      grounding: Grounding = .none, formats: GrammarLibrary = GrammarLibrary()
     ) {
+      self.formats = formats
       self.encoder = encoder
       self.classifier = classifier
       self.cache = cache
@@ -115,6 +119,9 @@ package struct Router: Sendable {
       guard bytes <= parts.settings.maxPromptBytes else {
         throw .promptTooLarge(bytes: bytes, allowed: parts.settings.maxPromptBytes)
       }
+      do throws(GrammarFailure) { _ = try parts.formats.grammar(for: way.request.settings.format) } catch {
+        throw .badFormat(error)
+      }
       way.values = PromptValues(prompt: way.request.prompt, constants: parts.templates.constants)
       way.cachePlan = parts.cache.map {
         CachePlan(
@@ -166,7 +173,8 @@ package struct Router: Sendable {
   /// Approved answers are never stored: they cost no more than finding them, hold the values of one prompt, and
   /// change with their file. A stored answer to an intent that has some waits for the decision.
   private func mayBeOutranked(_ hit: CacheHit, _ way: Passage) -> Bool {
-    guard way.request.settings.model == "auto", let intent = hit.answer.intent else { return false }
+    let settings = way.request.settings
+    guard settings.model == "auto", settings.format == .text, let intent = hit.answer.intent else { return false }
     return parts.templates.covers(intent)
   }
 
@@ -205,7 +213,7 @@ package struct Router: Sendable {
         requestedModel: request.settings.model, reading: way.reading, complexity: way.complexity ?? 0,
         turns: request.messages.count, cutAt: way.isCut ? way.promptTokens : nil,
         isNegated: NegatedRequest.matches(request.prompt), generator: generator, template: template(&way),
-        remoteTiers: parts.remotes.tiers, remoteModels: parts.remotes.models)
+        remoteTiers: parts.remotes.tiers, remoteModels: parts.remotes.models, format: .init(request.settings.format))
       way.facts = facts
       let plan = parts.policy.plan(for: facts)
       way.reasons += plan.reasons
@@ -217,7 +225,12 @@ package struct Router: Sendable {
 
   /// The conversation as the generator reads it.
   private func messages(_ way: Passage, for local: any LocalAnswerer) -> [ChatMessage] {
-    local.readsSlots ? way.values.delexicalized(way.request.messages) : way.request.messages
+    readsSlots(way, local) ? way.values.delexicalized(way.request.messages) : way.request.messages
+  }
+
+  /// Slots stand in plain replies only: in a format's text nothing is filled in afterwards.
+  private func readsSlots(_ way: Passage, _ local: (any LocalAnswerer)?) -> Bool {
+    local?.readsSlots == true && way.request.settings.format == .text
   }
 
   /// Fills the approved answers of the intent; the one that fits is kept for step 8.
@@ -245,7 +258,7 @@ package struct Router: Sendable {
     let begin = way.timer.mark()
     defer { way.timer.finish(.answer, since: begin) }
     var turns = turns
-    if parts.local?.readsSlots == true { turns.local = way.values.delexicalized(turns.local) }
+    if readsSlots(way, parts.local) { turns.local = way.values.delexicalized(turns.local) }
     let (encoder, compressor, prompt) = (parts.encoder, parts.settings.compressor, way.request.prompt)
     let cascade = Cascade(local: parts.local, remotes: parts.remotes, lane: lane, turns: turns) { messages in
       Result { () throws(PromptCompressor.Failure) in

@@ -1,5 +1,6 @@
 import WeirDomain
 import WeirFiles
+import WeirGrammar
 import WeirRouting
 
 /// Turns one line of input into a request, or says what is wrong with it.
@@ -13,7 +14,7 @@ struct PromptLine {
 
   static let fields = [
     "id", "prompt", "messages", "tenant", "user", "feature", "experiment", "priority", "model", "max_tokens",
-    "temperature", "top_p", "seed", "stop", "cache",
+    "temperature", "top_p", "seed", "stop", "cache", ResponseFormat.field, ResponseFormat.grammarField,
   ]
 
   /// What a line is, with `auto` settled: JSON when it opens with a brace.
@@ -91,6 +92,13 @@ struct PromptLine {
     request.settings.seed =
       try fields.integer("seed", in: 0...9_007_199_254_740_991).map { UInt64($0) } ?? request.settings.seed
     request.settings.stop = try fields.texts("stop", most: 4) ?? request.settings.stop
+    if object[ResponseFormat.field] != nil || object[ResponseFormat.grammarField] != nil {
+      do throws(GrammarFailure) {
+        request.settings.format = try ResponseFormat.read(object: line) ?? request.settings.format
+      } catch {
+        throw LineError(id: request.id, code: "invalid_field", message: error.message)
+      }
+    }
     request.messages += try fields.conversation()
     return request
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import WeirAssembly
 import WeirDomain
 import WeirFiles
+import WeirGrammar
 import WeirRouting
 
 /// `weir route`: prompts in, answers out.
@@ -12,7 +13,11 @@ struct RouteCommand: AsyncParsableCommand {
     discussion: """
       A line is a prompt, or a JSON object with prompt (or messages) and, if you like, id, tenant, user, feature, \
       experiment, priority (express, standard, batch), model (auto, generator, economy, standard, premium, or a \
-      remote model's name), max_tokens, temperature, top_p, seed, stop, cache (use, off, refresh).
+      remote model's name), max_tokens, temperature, top_p, seed, stop, cache (use, off, refresh), response_format \
+      (as OpenAI has it: text, json_object, json_schema), grammar (GBNF text; the local generator only).
+
+      With a format no token is written that leads out of it, so an answer that ended by itself parses; one that \
+      max_tokens cut is not accepted. Properties are answered in the order of the schema.
 
       A bad line gets an error object of its own and does not stop the run. The first Ctrl-C stops reading and \
       finishes what runs; the second one stops what runs.
@@ -21,6 +26,7 @@ struct RouteCommand: AsyncParsableCommand {
         weir route < prompts.txt > answers.jsonl
         weir route --resume --output answers.jsonl < prompts.jsonl
         echo 'how can I get a refund?' | weir route --explain
+        weir route --json-schema ticket.schema.json < mails.txt
       """)
 
   @OptionGroup var node: NodeOptions
@@ -46,6 +52,15 @@ struct RouteCommand: AsyncParsableCommand {
   @Option(help: "The tenant of lines that name none.")
   var tenant: String?
 
+  @Option(
+    name: .customLong("json-schema"),
+    help: ArgumentHelp("Lines that name no format are answered in JSON of this schema.", valueName: "file"))
+  var jsonSchema: String?
+
+  @Option(
+    help: ArgumentHelp("Lines that name no format are answered in texts of this GBNF grammar.", valueName: "file"))
+  var grammar: String?
+
   @Flag(help: "Answer the prompts that wait in the durable queue, instead of standard input.")
   var deferred = false
 
@@ -62,7 +77,25 @@ struct RouteCommand: AsyncParsableCommand {
       throw ValidationError("--resume reads JSON lines back: it does not go with --explain or --no-json.")
     }
     if resume, deferred { throw ValidationError("--resume and --deferred do not go together.") }
+    if jsonSchema != nil, grammar != nil {
+      throw ValidationError("--json-schema and --grammar do not go together.")
+    }
     if let tenant, tenant.isEmpty { throw ValidationError("--tenant must not be empty.") }
+  }
+
+  /// The format of lines that name none; throws what is wrong with its file.
+  func format() throws -> AnswerFormat {
+    guard let path = jsonSchema ?? grammar else { return .text }
+    let file = try ByteRegion(path: path)
+    guard file.count <= Grammar.maximumBytes else {
+      throw GrammarFailure.tooLarge(what: "bytes", found: file.count, allowed: Grammar.maximumBytes)
+    }
+    let text = String(decoding: file.array, as: UTF8.self)
+    let format =
+      jsonSchema == nil
+      ? AnswerFormat.grammar(text) : .jsonSchema(AnswerSchema(name: "answer", schema: try Grammar.compactJSON(text)))
+    _ = try GrammarLibrary().grammar(for: format)
+    return format
   }
 
   func run() async throws {

@@ -11,6 +11,7 @@ final class RouteSession: Sendable {
   private enum Style { case json, text, titledText, explanation }
 
   private let command: RouteCommand
+  private let format: AnswerFormat
   private let node: Node
   private let interruption: Interruption
   private let output: OutputFile
@@ -23,6 +24,7 @@ final class RouteSession: Sendable {
 
   init(command: RouteCommand, node: Node) throws {
     self.command = command
+    format = try command.format()
     self.node = node
     interruption = try Interruption()
     let longestLine = node.configuration.limits.maxLineBytes
@@ -93,7 +95,9 @@ final class RouteSession: Sendable {
     let limits = node.configuration.limits
     return try await RouteRun(
       jobs: limits.jobs, window: limits.jobs + limits.queue, longestLine: limits.maxLineBytes, format: command.input,
-      defaults: RouteRequest(id: "", messages: [], tenant: command.tenant ?? "default"), finished: finished,
+      defaults: RouteRequest(
+        id: "", messages: [], tenant: command.tenant ?? "default", settings: ModelSettings(format: format)),
+      finished: finished,
       router: node.router, interruption: interruption, write: { [self] in try await write($0) },
       read: { [reading] in try await reading.run { try reader.next() } }
     ).run()

@@ -22,6 +22,36 @@ import Testing
     #expect(result.lines.allSatisfy { $0["intent"] is String })
   }
 
+  @Test func `a format that cannot be held is refused on its line, and one of the flags before the first`() throws {
+    let input = """
+      {"id":"a","prompt":"x","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"not":{}}}}}
+      {"id":"b","prompt":"x","response_format":{"type":"xml"}}
+      {"id":"c","prompt":"x","grammar":"root ::= root"}
+      {"id":"d","prompt":"x","grammar":"root ::= [a]","response_format":{"type":"json_object"}}
+      {"id":"e","prompt":"how can I get a refund?","response_format":{"type":"text"}}
+      """
+    let result = try route(input)
+    #expect(result.lines.map { code($0) } == ["bad_format", "invalid_field", "bad_format", "invalid_field", nil])
+    #expect(result.output.contains("\\\"not\\\" at #"))
+    #expect(try route("x", ["--grammar", "/nowhere/x.gbnf"]).status == 2)
+    #expect(try route("x", ["--grammar", "a", "--json-schema", "b"]).status == 64)
+  }
+
+  @Test func `an answer in a format parses, or is not given`() throws {
+    let folder = try TestFolder()
+    let schema = folder.path + "/reply.schema.json"
+    try Data(#"{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"]}"#.utf8).write(
+      to: URL(fileURLWithPath: schema))
+    let line = #"{"prompt":"how can I get a refund?","model":"generator"}"#
+    let result = try route(line, ["--json-schema", schema])
+    let reply = try #require(result.lines.first)
+    if let answer = reply["answer"] as? String {
+      #expect(try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Bool] != nil)
+    } else {
+      #expect(code(reply) == "check_failed")
+    }
+  }
+
   @Test func `each bad line gets an error of its own and the run goes on`() throws {
     var input = Data(#"{"id":"a","prompt":"how can I get a refund?"}"#.utf8) + Data("\n".utf8)
     let bad = [

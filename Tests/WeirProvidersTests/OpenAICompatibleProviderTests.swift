@@ -43,6 +43,31 @@ struct OpenAICompatibleProviderTests {
     }
   }
 
+  @Test func `passes a format on as the provider names it`() async throws {
+    let schema = #"{"type":"object","properties":{"b":{},"a":{}}}"#
+    let formats: [(AnswerFormat, String?)] = [
+      (.text, nil), (.jsonObject, #"{"type":"json_object"}"#), (.grammar("root ::= \"x\""), nil),
+      (
+        .jsonSchema(AnswerSchema(name: "n", purpose: "p", schema: schema, isStrict: true)),
+        #"{"type":"json_schema","json_schema":{"name":"n","description":"p","schema":\#(schema),"strict":true}}"#
+      ),
+    ]
+    for (format, expected) in formats {
+      try await Scene.with { _ in
+        [Scene.whole("x")]
+      } body: { scene in
+        let settings = ModelSettings(model: "large", format: format)
+        let turns = [ChatMessage(role: .user, content: "?")]
+        _ = try await scene.provider().complete(CompletionRequest(messages: turns, settings: settings))
+        let body = try #require(scene.server.requests.first).body
+        let found = try JSONReader.read(body)["response_format"]
+        #expect(try found == expected.map { try JSONReader.read(Array($0.utf8)) })
+        // The order of the properties is the order in which they are answered.
+        if let expected { #expect(String(decoding: body, as: UTF8.self).contains(expected)) }
+      }
+    }
+  }
+
   @Test func `reads text, usage, model and finish reason of a whole answer`() async throws {
     let body = """
       {"id":"1","new_field":[{"a":null}],"model":"large-2026","choices":[{"index":0,"message":{"role":"assistant",\

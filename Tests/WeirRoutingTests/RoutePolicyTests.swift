@@ -11,15 +11,16 @@ import WeirRouting
     model: String = "auto", confidence: Double? = 0.995, outOfScope: Double = 0.01, complexity: Double = 0.5,
     turns: Int = 1, cutAt: Int? = nil, isNegated: Bool = false,
     hasGenerator: Bool = true, promptTokens: Int = 20, template: RouteFacts.TemplateFacts? = nil,
-    remotes: Set<Tier> = allRemotes
+    remotes: Set<Tier> = allRemotes, format: RouteFacts.Format = .text, readsSingleTurns: Bool = true
   ) -> RouteFacts {
     RouteFacts(
       requestedModel: model,
       reading: confidence.map { .init(intent: "get_refund", confidence: $0, outOfScope: outOfScope) },
       complexity: complexity, turns: turns, cutAt: cutAt, isNegated: isNegated,
-      generator: hasGenerator ? .init(window: 512, promptTokens: promptTokens, readsSingleTurns: true) : nil,
+      generator: hasGenerator
+        ? .init(window: 512, promptTokens: promptTokens, readsSingleTurns: readsSingleTurns) : nil,
       template: template,
-      remoteTiers: remotes, remoteModels: ["big-model": .premium])
+      remoteTiers: remotes, remoteModels: ["big-model": .premium], format: format)
   }
 
   struct Golden: Sendable, CustomTestStringConvertible {
@@ -66,6 +67,33 @@ import WeirRouting
     Golden(
       name: "a prompt that fills the window is escalated", facts: facts(promptTokens: 512), steps: remoteLadder,
       band: .escalate, codes: ["prompt_too_long", "remote_tier"]),
+    Golden(
+      name: "a format is asked of a generator that follows instructions, without approved answers",
+      facts: facts(template: .fits(id: "x"), format: .json, readsSingleTurns: false),
+      steps: [.generator] + remoteLadder,
+      band: .accept, codes: ["templates_have_no_format", "confident"]),
+    Golden(
+      name: "a generator of plain replies is not trusted with a format", facts: facts(format: .json),
+      steps: remoteLadder, band: .escalate, codes: ["generator_has_no_format", "remote_tier"]),
+    Golden(
+      name: "a generator of plain replies writes a format when it is named",
+      facts: facts(model: "generator", format: .grammar),
+      steps: [.generator], band: .accept, codes: ["model_requested"]),
+    Golden(
+      name: "a grammar stays on this host", facts: facts(format: .grammar, readsSingleTurns: false),
+      steps: [.generator],
+      band: .accept, codes: ["confident"]),
+    Golden(
+      name: "a grammar that the generator may not answer is refused",
+      facts: facts(confidence: 0.5, format: .grammar, readsSingleTurns: false), steps: [], band: .escalate,
+      codes: ["below_threshold", "grammar_is_local"]),
+    Golden(
+      name: "a remote tier cannot be asked for a grammar", facts: facts(model: "premium", format: .grammar), steps: [],
+      band: .escalate, codes: ["model_requested", "grammar_is_local"]),
+    Golden(
+      name: "a remote model cannot be asked for a grammar", facts: facts(model: "big-model", format: .grammar),
+      steps: [],
+      band: .escalate, codes: ["model_requested", "grammar_is_local"]),
     Golden(
       name: "no generator, no local answer", facts: facts(hasGenerator: false), steps: remoteLadder,
       band: .escalate, codes: ["no_generator", "remote_tier"]),

@@ -31,7 +31,7 @@ import WeirTestSupport
     )
   }
 
-  private func router(
+  func router(
     store: Store, local: ScriptedLocal? = ScriptedLocal(), remotes: [RemoteRoutes.Route] = [],
     templates: AnswerTemplates = AnswerTemplates(), errorBudget: Double = 0.45,
     whenUnanswered: RouterSettings.Unanswered = .keepForLater
@@ -64,17 +64,17 @@ import WeirTestSupport
         settings: RouterSettings(maxPromptBytes: 10_000, whenUnanswered: whenUnanswered), clock: clock))
   }
 
-  private func store() throws -> Store {
+  func store() throws -> Store {
     try Store.inMemory(
       migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations)
   }
 
-  private func request(_ text: String, id: String = "a") -> RouteRequest {
+  func request(_ text: String, id: String = "a") -> RouteRequest {
     RouteRequest(id: id, messages: [ChatMessage(role: .user, content: text)])
   }
 
-  private static let inScope = "What is your refund policy?"
-  private static let beyond = "Compose a sonnet on volcanic glass."
+  static let inScope = "What is your refund policy?"
+  static let beyond = "Compose a sonnet on volcanic glass."
 
   @Test func `a confident prompt is answered locally once and then from the cache`() async throws {
     let store = try store()

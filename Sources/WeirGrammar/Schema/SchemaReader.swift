@@ -11,6 +11,11 @@ struct SchemaReader {
     guard bytes.count <= Grammar.maximumBytes else {
       throw .tooLarge(what: "bytes", found: bytes.count, allowed: Grammar.maximumBytes)
     }
+    return try read(bytes)
+  }
+
+  /// Of any length.
+  static func read(_ bytes: [UInt8]) throws(GrammarFailure) -> SchemaValue {
     var reader = SchemaReader(bytes: bytes)
     let value = try reader.value()
     reader.skipBlanks()
