@@ -54,11 +54,11 @@ internal import Synchronization
     guard threads > 1, parts > 1, claimWorkers() else { return body(0..<count, 0) }
     defer { isTaken.withLock { $0 = false } }
     withoutActuallyEscaping(body) { body in
-      let waited = board.run(parts: parts) { part in
+      let times = board.run(parts: parts) { part in
         let (first, end) = (part * grains / parts * grain, (part + 1) * grains / parts * grain)
         body(first..<min(end, count), part)
       }
-      if let waited { patience.withLock { $0.workerWasLate(by: waited, now: MonotonicTime.now) } }
+      patience.withLock { $0.jobEnded(work: times.work, wait: times.wait, now: times.end) }
     }
   }
 

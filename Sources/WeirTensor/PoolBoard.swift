@@ -65,8 +65,8 @@ internal import Synchronization
 
   /// Runs all parts and returns when the last is finished. One caller at a time.
   ///
-  /// Returns how many nanoseconds the caller slept for the last part, or nil if it had not to.
-  func run(parts count: Int, _ body: Body) -> UInt64? {
+  /// Returns the nanoseconds that the caller worked, those that it then waited for the last part, and when that was.
+  func run(parts count: Int, _ body: Body) -> (work: UInt64, wait: UInt64, end: UInt64) {
     precondition((1..<0x1_0000).contains(count), "a job of \(count) parts does not fit its ticket")
     return withoutActuallyEscaping(body) { body in
       unsafe withUnsafePointer(to: body) { pointer in
@@ -76,18 +76,21 @@ internal import Synchronization
         ticket.store(UInt64(number) << 32 | UInt64(count) << 16, ordering: .releasing)
         unsafe generation.pointee.store(number, ordering: .sequentiallyConsistent)
         if sleepers.load(ordering: .sequentiallyConsistent) > 0 { unsafe weir_wake_all(generation) }
+        let start = MonotonicTime.now
         claimParts(of: number)
-        return waitForParts(UInt32(count))
+        let worked = MonotonicTime.now
+        waitForParts(UInt32(count))
+        let end = MonotonicTime.now
+        return (worked - start, end - worked, end)
       }
     }
   }
 
-  private func waitForParts(_ count: UInt32) -> UInt64? {
+  private func waitForParts(_ count: UInt32) {
     for _ in 0..<Self.looks {
-      if unsafe finished.pointee.load(ordering: .acquiring) == count { return nil }
+      if unsafe finished.pointee.load(ordering: .acquiring) == count { return }
       weir_pause()
     }
-    let start = MonotonicTime.now
     callerSleeps.store(true, ordering: .sequentiallyConsistent)
     while true {
       let seen = unsafe finished.pointee.load(ordering: .sequentiallyConsistent)
@@ -95,7 +98,6 @@ internal import Synchronization
       unsafe weir_wait(finished, seen)
     }
     callerSleeps.store(false, ordering: .relaxed)
-    return MonotonicTime.now - start
   }
 
   /// Claims and runs parts of job `number` until none is left.

@@ -51,29 +51,40 @@ struct ComputePoolTests {
     #expect(total.value == 600)
   }
 
-  @Test func `a late worker sends the pool into a pause that grows and is forgotten`() {
+  @Test func `waiting for workers without gain sends the pool into a pause that grows and is forgotten`() {
     var patience = PoolPatience()
-    #expect(!patience.isWaiting(now: 1))
-    patience.workerWasLate(by: PoolPatience.tolerated, now: 10)
-    #expect(!patience.isWaiting(now: 11))
-
     var now: UInt64 = 10_000_000_000
-    patience.workerWasLate(by: 3_000_000, now: now)
+    // Jobs that pay: a short wait after more work.
+    for _ in 0..<1000 {
+      now += 30_000
+      patience.jobEnded(work: 20_000, wait: 5_000, now: now)
+      #expect(!patience.isWaiting(now: now))
+    }
+    // One worker that lost its processor.
+    patience.jobEnded(work: 20_000, wait: 3_000_000, now: now)
     #expect(patience.isWaiting(now: now + PoolPatience.shortest - 1))
     #expect(!patience.isWaiting(now: now + PoolPatience.shortest))
 
-    now += PoolPatience.shortest + 1
-    patience.workerWasLate(by: 3_000_000, now: now)
+    // Many short waits are as bad as a long one.
+    now += PoolPatience.shortest
+    var jobs = 0
+    while !patience.isWaiting(now: now), jobs < 1000 {
+      jobs += 1
+      now += 60_000
+      patience.jobEnded(work: 10_000, wait: 50_000, now: now)
+    }
+    #expect(jobs < 20)
     #expect(patience.isWaiting(now: now + 2 * PoolPatience.shortest - 1))
+
     for _ in 0..<20 {
-      now += 100_000_000
-      patience.workerWasLate(by: 3_000_000, now: now)
+      now += PoolPatience.longest
+      patience.jobEnded(work: 0, wait: 3_000_000, now: now)
     }
     #expect(patience.isWaiting(now: now + PoolPatience.longest - 1))
     #expect(!patience.isWaiting(now: now + PoolPatience.longest))
 
-    now += 20 * PoolPatience.longest
-    patience.workerWasLate(by: 3_000_000, now: now)
+    now += 3 * PoolPatience.longest
+    patience.jobEnded(work: 0, wait: 3_000_000, now: now)
     #expect(!patience.isWaiting(now: now + PoolPatience.shortest))
   }
 

@@ -12,14 +12,15 @@ struct Product {
 }
 
 extension ForwardPass {
-  /// A part of a job should read at least this many bytes of weights; below that handing it over costs more.
-  private static let leastBytes = 48 << 10
+  /// A part of a job should read at least this many bytes of weights, some microseconds; below that handing it over costs
+  /// more than it brings.
+  private static let leastBytes = 96 << 10
 
   /// Panels that make a part worth its hand-over. Even, because the kernels take panels in pairs.
   static func grain(_ weights: WeightMatrix, tokens: Int) -> Int {
     let panelBytes = max(weights.byteCount / weights.panelCount, 1)
-    // Beyond some tokens a panel costs as much as reading it for each of them.
-    let panels = leastBytes / (panelBytes * min(max(tokens / 2, 1), 16))
+    // Up to about eight tokens reading the weights is what costs.
+    let panels = leastBytes / (panelBytes * max(tokens / 8, 1))
     return max(panels / 2 * 2, 2)
   }
 
