@@ -46,25 +46,34 @@ internal import Synchronization
   ///
   /// - Parameters:
   ///   - grain: the least a part is worth; a job of less than two grains runs on the caller.
+  ///   - job: what it is; nil is as good as any other job of as many elements.
   ///   - body: must not run a job of the same pool.
-  package func forEachPart(of count: Int, grain: Int = 1, _ body: (Range<Int>, Int) -> Void) {
+  package func forEachPart(
+    of count: Int, grain: Int = 1, job: ComputeJob? = nil, _ body: (Range<Int>, Int) -> Void
+  ) {
     guard count > 0 else { return }
     let grains = (count + grain - 1) / grain
     let parts = min(grains, mostParts)
-    guard threads > 1, parts > 1, claimWorkers() else { return body(0..<count, 0) }
+    guard threads > 1, parts > 1, take() else { return body(0..<count, 0) }
     defer { isTaken.withLock { $0 = false } }
-    withoutActuallyEscaping(body) { body in
-      let times = board.run(parts: parts) { part in
+    let job = job ?? ComputeJob(.other, detail: count, amount: 1)
+    let start = MonotonicTime.now
+    let isAlone = patience.withLock { $0.isAlone(job.kind, now: start) }
+    if isAlone {
+      body(0..<count, 0)
+    } else {
+      board.run(parts: parts) { part in
         let (first, end) = (part * grains / parts * grain, (part + 1) * grains / parts * grain)
         body(first..<min(end, count), part)
       }
-      patience.withLock { $0.jobEnded(work: times.work, wait: times.wait, now: times.end) }
     }
+    let end = MonotonicTime.now
+    patience.withLock { $0.jobEnded(job, wasAlone: isAlone, time: end - start, now: end) }
   }
 
-  private func claimWorkers() -> Bool {
-    if patience.withLock({ $0.isWaiting(now: MonotonicTime.now) }) { return false }
-    return isTaken.withLock { taken in
+  /// False where another caller has the workers.
+  private func take() -> Bool {
+    isTaken.withLock { taken in
       defer { taken = true }
       return !taken
     }

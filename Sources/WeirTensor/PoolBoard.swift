@@ -65,10 +65,9 @@ internal import Synchronization
 
   /// Runs all parts and returns when the last is finished. One caller at a time.
   ///
-  /// Returns the nanoseconds that the caller worked, those that it then waited for the last part, and when that was.
-  func run(parts count: Int, _ body: Body) -> (work: UInt64, wait: UInt64, end: UInt64) {
+  func run(parts count: Int, _ body: Body) {
     precondition((1..<0x1_0000).contains(count), "a job of \(count) parts does not fit its ticket")
-    return withoutActuallyEscaping(body) { body in
+    withoutActuallyEscaping(body) { body in
       unsafe withUnsafePointer(to: body) { pointer in
         let number = unsafe generation.pointee.load(ordering: .relaxed) &+ 1
         unsafe finished.pointee.store(0, ordering: .relaxed)
@@ -76,12 +75,8 @@ internal import Synchronization
         ticket.store(UInt64(number) << 32 | UInt64(count) << 16, ordering: .releasing)
         unsafe generation.pointee.store(number, ordering: .sequentiallyConsistent)
         if sleepers.load(ordering: .sequentiallyConsistent) > 0 { unsafe weir_wake_all(generation) }
-        let start = MonotonicTime.now
         claimParts(of: number)
-        let worked = MonotonicTime.now
         waitForParts(UInt32(count))
-        let end = MonotonicTime.now
-        return (worked - start, end - worked, end)
       }
     }
   }

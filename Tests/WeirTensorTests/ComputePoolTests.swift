@@ -51,41 +51,49 @@ struct ComputePoolTests {
     #expect(total.value == 600)
   }
 
-  @Test func `waiting for workers without gain sends the pool into a pause that grows and is forgotten`() {
+  /// The pool's judgement, played through with jobs that take as long as it is told.
+  private struct Play {
     var patience = PoolPatience()
     var now: UInt64 = 10_000_000_000
-    // Jobs that pay: a short wait after more work.
-    for _ in 0..<1000 {
-      now += 30_000
-      patience.jobEnded(work: 20_000, wait: 5_000, now: now)
-      #expect(!patience.isWaiting(now: now))
-    }
-    // One worker that lost its processor.
-    patience.jobEnded(work: 20_000, wait: 3_000_000, now: now)
-    #expect(patience.isWaiting(now: now + PoolPatience.shortest - 1))
-    #expect(!patience.isWaiting(now: now + PoolPatience.shortest))
+    var jobsAlone = 0
+    let job = ComputeJob(.product, amount: 10)
 
-    // Many short waits are as bad as a long one.
-    now += PoolPatience.shortest
-    var jobs = 0
-    while !patience.isWaiting(now: now), jobs < 1000 {
-      jobs += 1
-      now += 60_000
-      patience.jobEnded(work: 10_000, wait: 50_000, now: now)
+    mutating func run(_ count: Int, alone: UInt64, together: UInt64) {
+      for _ in 0..<count {
+        let isAlone = patience.isAlone(job.kind, now: now)
+        if isAlone { jobsAlone += 1 }
+        let time = isAlone ? alone : together
+        now += time
+        patience.jobEnded(job, wasAlone: isAlone, time: time, now: now)
+      }
     }
-    #expect(jobs < 20)
-    #expect(patience.isWaiting(now: now + 2 * PoolPatience.shortest - 1))
+  }
 
+  @Test func `jobs that take less with workers get them, but for some that give the measure`() {
+    var play = Play()
+    play.run(6400, alone: 20_000, together: 12_000)
+    #expect((100...110).contains(play.jobsAlone), "\(play.jobsAlone) of 6400 alone")
+    // A worker that is late now and then is borne.
     for _ in 0..<20 {
-      now += PoolPatience.longest
-      patience.jobEnded(work: 0, wait: 3_000_000, now: now)
+      play.run(400, alone: 20_000, together: 12_000)
+      play.run(1, alone: 20_000, together: 3_000_000)
     }
-    #expect(patience.isWaiting(now: now + PoolPatience.longest - 1))
-    #expect(!patience.isWaiting(now: now + PoolPatience.longest))
+    #expect(play.jobsAlone < 300)
+  }
 
-    now += 3 * PoolPatience.longest
-    patience.jobEnded(work: 0, wait: 3_000_000, now: now)
-    #expect(!patience.isWaiting(now: now + PoolPatience.shortest))
+  @Test func `jobs that take longer with workers run alone, and it is tried again ever more rarely`() {
+    var play = Play()
+    play.run(100_000, alone: 20_000, together: 40_000)
+    let lost = play.now - 10_000_000_000 - 100_000 * 20_000
+    #expect(lost < 100_000 * 20_000 / 100 * 2, "\(lost / 1_000_000) ms lost")
+    let last = play.jobsAlone
+    play.run(100_000, alone: 20_000, together: 40_000)
+    #expect(play.jobsAlone - last > 99_000)
+    // The neighbour is gone: within the longest pause the workers are back.
+    play.run(Int(PoolPatience.longest / 20_000), alone: 20_000, together: 11_000)
+    play.jobsAlone = 0
+    play.run(6400, alone: 20_000, together: 11_000)
+    #expect(play.jobsAlone < 200)
   }
 
   private final class Counter: Sendable {

@@ -16,7 +16,7 @@ extension ForwardPass {
 
     let window = shape.window.flatMap { $0.isLocal[index] ? $0.size : nil }
     let rotary = window == nil ? model.rotary : model.localRotary
-    forEachRow(n) { range in
+    forEachRow(n, .store) { range in
       if let norm = layer.queryNorm {
         normalise(q, norm, into: q, rows: range.lowerBound * shape.heads..<range.upperBound * shape.heads)
       }
@@ -47,7 +47,8 @@ extension ForwardPass {
     let room = scores.count / pool.mostParts
     let work = rows.count * longest * shape.queryWidth
     let scores = scores.view
-    pool.forEachPart(of: items, grain: work < 1 << 16 ? items : 1) { range, part in
+    let job = ComputeJob(.attend, detail: rows.count.bitWidth - rows.count.leadingZeroBitCount, amount: work)
+    pool.forEachPart(of: items, grain: work < 1 << 16 ? items : 1, job: job) { range, part in
       let scratch = scores[part * room..<(part + 1) * room]
       for item in range {
         // Heads of one piece follow each other, so that threads share the pieces' lengths fairly.

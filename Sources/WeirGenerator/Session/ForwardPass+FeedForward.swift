@@ -49,7 +49,9 @@ extension ForwardPass {
       quantize(x, for: products)
       // A part makes the same rows of both, and joins them while they are near.
       let grain = Self.grain(network.gate.weights, tokens: 2 * n)
-      pool.forEachPart(of: network.gate.weights.panelCount, grain: grain) { panels, _ in
+      let count = network.gate.weights.panelCount
+      let job = Self.job(.gate, network.gate.weights, panels: count, tokens: n)
+      pool.forEachPart(of: count, grain: grain, job: job) { panels, _ in
         for product in products {
           product.projection.weights.multiply(
             x, bias: product.projection.bias, into: product.y, panels: panels, kernels: kernels)

@@ -24,12 +24,19 @@ extension ForwardPass {
     return max(panels / 2 * 2, 2)
   }
 
+  /// Few tokens cost what reading the weights costs, many cost what each of them does.
+  static func job(_ name: ComputeJob.Name, _ weights: WeightMatrix, panels: Int, tokens: Int) -> ComputeJob {
+    let size = tokens.bitWidth - tokens.leadingZeroBitCount
+    return ComputeJob(name, detail: weights.byteCount << 7 | size, amount: panels * (tokens < 16 ? 1 : tokens))
+  }
+
   /// Products of the same input, as one job.
   func multiply(_ products: [Product], _ x: Activations) {
     quantize(x, for: products)
     let panels = products.reduce(0) { $0 + $1.projection.weights.panelCount }
     guard let first = products.first?.projection.weights else { return }
-    pool.forEachPart(of: panels, grain: Self.grain(first, tokens: x.tokens)) { range, _ in
+    let job = Self.job(.product, first, panels: panels, tokens: x.tokens)
+    pool.forEachPart(of: panels, grain: Self.grain(first, tokens: x.tokens), job: job) { range, _ in
       var start = 0
       for product in products {
         let weights = product.projection.weights
@@ -48,7 +55,7 @@ extension ForwardPass {
   /// Makes the int8 blocks of `x` if one of the products needs them; the products' threads find them made.
   func quantize(_ x: Activations, for products: [Product]) {
     guard products.contains(where: { $0.projection.weights.type.isQuantized }) else { return }
-    forEachRow(x.tokens) { x.quantize(rows: $0, kernels: kernels) }
+    forEachRow(x.tokens, .quantize, width: x.columns) { x.quantize(rows: $0, kernels: kernels) }
     x.didQuantize()
   }
 

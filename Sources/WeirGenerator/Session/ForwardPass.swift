@@ -71,7 +71,7 @@ final class ForwardPass {
     let x = hidden[0..<n * shape.width]
     let y = normed[0..<n * shape.width]
     let z = change[0..<n * shape.width]
-    forEachRow(n) { range in
+    forEachRow(n, .embed) { range in
       for row in range {
         model.embeddings.dequantizeRow(Int(rows[row].token), into: x.row(row, width: shape.width))
       }
@@ -130,13 +130,14 @@ final class ForwardPass {
   }
 
   /// Runs `body` over ranges of a pass's rows, on several threads where there are enough of them.
-  func forEachRow(_ count: Int, _ body: (Range<Int>) -> Void) {
-    count < 16 ? body(0..<count) : pool.forEachPart(of: count, grain: 8) { range, _ in body(range) }
+  func forEachRow(_ count: Int, _ name: ComputeJob.Name, width: Int = 1, _ body: (Range<Int>) -> Void) {
+    if count < 16 { return body(0..<count) }
+    pool.forEachPart(of: count, grain: 8, job: ComputeJob(name, amount: count * width)) { range, _ in body(range) }
   }
 
   /// y = norm of x, for consecutive rows: tokens, or heads. The rows become the input of the next products.
   private func normalise(_ x: FloatView, _ weight: [Float], into y: FloatView, rows: Int) {
-    forEachRow(rows) { range in normalise(x, weight, into: y, rows: range) }
+    forEachRow(rows, .normalise) { range in normalise(x, weight, into: y, rows: range) }
   }
 
   /// The rows of `range`, each as wide as the weight.
@@ -151,7 +152,7 @@ final class ForwardPass {
   /// x += change, normalised before where the architecture does that.
   private func add(_ change: FloatView, norm: [Float]?, to x: FloatView, rows: Int) {
     let width = model.shape.width
-    forEachRow(rows) { range in
+    forEachRow(rows, .add) { range in
       if let norm { normalise(change, norm, into: change, rows: range) }
       let floats = range.lowerBound * width..<range.upperBound * width
       kernels.add(change[floats], to: x[floats])
