@@ -1,4 +1,5 @@
 internal import WeirClassifier
+internal import WeirDomain
 internal import WeirEncoder
 internal import WeirFiles
 internal import WeirGenerator
@@ -43,14 +44,20 @@ extension Checkup {
     let file = try part.open()
     let model = try load(file)
     let microseconds = (clock.monotonic() - start) / 1000
+    let map = MemoryMap.current()
+    let own = MemoryMap.status("RssAnon")
+    let again = clock.monotonic()
+    _ = try TokenizerFactory.make(from: file)
+    let tokenizer = (clock.monotonic() - again) / 1000
     var text = "\(file.packed == nil ? "not packed" : "packed"), loaded in \(microseconds) us"
-    if file.region.isMapped, let map = MemoryMap.current() {
+    text += " (\(tokenizer) us of them the tokenizer)"
+    if file.region.isMapped, let map {
       text +=
         ", \(Self.mebibytes(file.region.count)) mapped, \(Self.mebibytes(file.region.residentBytes(in: map))) resident"
     }
-    if let before, let after = MemoryMap.status("RssAnon") {
-      text += ", \(Self.mebibytes(max(after - before, 0))) private"
-    }
+    if let before, let own { text += ", \(Self.mebibytes(max(own - before, 0))) private" }
+    // Starts check its head; here it is read whole.
+    try file.verifyPacked()
     findings.append(Finding(subject: "memory \(name)", verdict: .good, text: "\(file.name): \(text)"))
     return model
   }
@@ -67,6 +74,6 @@ extension Checkup {
   }
 
   private static func mebibytes(_ bytes: Int) -> String {
-    "\(bytes >> 20).\((bytes & (1 << 20 - 1)) * 10 >> 20) MiB"
+    "\((Double(bytes) / Double(1 << 20)).decimals(1)) MiB"
   }
 }

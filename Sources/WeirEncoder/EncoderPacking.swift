@@ -12,7 +12,8 @@ package enum EncoderPacking {
           fuses.append((name: "blk.\(layer).attn_qkv\(end)", parts: parts))
         }
       }
-      return try PackingPlan(file, fuses: fuses, keepsPlain: ["position_embd.weight", "token_types.weight"])
+      return try PackingPlan(
+        file, fuses: fuses, keepsRaw: ["token_embd.weight", "position_embd.weight", "token_types.weight"])
     } catch {
       throw .model(error)
     }

@@ -29,6 +29,36 @@ package struct ByteReader: Sendable {
     return slice
   }
 
+  /// Goes past `count` texts, each a 64-bit length and its bytes.
+  ///
+  /// One loop over the bytes, because vocabularies have 100 000 of them at each start.
+  package mutating func skipTexts(count: Int) throws(FileFailure) {
+    let start = offset
+    var failure: FileFailure?
+    let name = region.name
+    offset = unsafe region.withUnsafeBytes { bytes in
+      var place = start
+      for _ in 0..<count {
+        var wanted: UInt64 = 8
+        if bytes.count - place >= 8 {
+          wanted = UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+          place += 8
+          if wanted <= UInt64(bytes.count - place) {
+            place += Int(wanted)
+            continue
+          }
+        }
+        failure = .truncated(name: name, offset: place, wanted: wanted, available: bytes.count - place)
+        break
+      }
+      return place
+    }
+    if let failure {
+      offset = start
+      throw failure
+    }
+  }
+
   package mutating func skip(_ count: UInt64) throws(FileFailure) {
     try require(count)
     offset += Int(count)

@@ -64,6 +64,8 @@ package struct PackedModel {
       try add([UInt8](repeating: 0, count: offset - position))
       switch entry.form {
       case .plain: try writePlain(entry, add)
+      case .raw: try writeRaw(entry, add)
+      case .made(let make): try add(make())
       case .packed(let type): try writePacked(entry, type, add)
       }
       for source in entry.sources { source.bytes?.releasePages() }
@@ -83,6 +85,11 @@ package struct PackedModel {
   private static func byteCount(of entry: PackingPlan.Entry, in file: GGUFFile) throws(ModelFileFailure) -> Int {
     switch entry.form {
     case .plain: return entry.shape.reduce(4, *)
+    case .raw:
+      var count = 0
+      for source in entry.sources { count += try source.region().count }
+      return count
+    case .made: return entry.shape.reduce(1, *)
     case .packed(let type):
       guard let bytes = try? PackedType.byteCount(type: type, shape: entry.shape) else {
         throw .overflowingShape(file: file.name, tensor: entry.name, shape: entry.shape.map { UInt64($0) })
@@ -99,6 +106,18 @@ package struct PackedModel {
       bytes.reserveCapacity(source.elementCount * 4)
       for value in try source.floats(finite: false) { GGUFWriter.append(value.bitPattern, to: &bytes) }
       try add(bytes)
+    }
+  }
+
+  /// As the original has it, strip by strip.
+  private func writeRaw(
+    _ entry: PackingPlan.Entry, _ add: ([UInt8]) throws(ModelFileFailure) -> Void
+  ) throws(ModelFileFailure) {
+    for source in entry.sources {
+      let rows = source.elementCount / source.columns
+      for first in stride(from: 0, to: rows, by: Self.stripRows) {
+        try add(self.rows(first..<min(first + Self.stripRows, rows), of: entry))
+      }
     }
   }
 
@@ -135,7 +154,9 @@ package struct PackedModel {
       let region = try source.region()
       let rowBytes = region.count / source.rows
       let inside = wanted.clamped(to: first..<first + source.rows)
-      bytes += region.array(in: (inside.lowerBound - first) * rowBytes..<(inside.upperBound - first) * rowBytes)
+      let place = (inside.lowerBound - first) * rowBytes..<(inside.upperBound - first) * rowBytes
+      bytes += region.array(in: place)
+      try? region.slice(at: place.lowerBound, count: place.count).releasePages()
       first += source.rows
     }
     return bytes

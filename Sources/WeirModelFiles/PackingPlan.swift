@@ -4,8 +4,12 @@ internal import WeirTensor
 package struct PackingPlan: Sendable {
   package struct Entry: Sendable {
     enum Form: Sendable {
-      /// F32 values as they are: norms, biases and small tables.
+      /// F32 values: norms and biases.
       case plain
+      /// As the original has them: tables of which single rows are read.
+      case raw
+      /// Bytes that a model's own kind of weights is made of; shape [count].
+      case made(@Sendable () -> [UInt8])
       /// Matrices in the kernels' layout.
       case packed(TensorType)
     }
@@ -24,9 +28,9 @@ package struct PackingPlan: Sendable {
   ///
   /// - Parameters:
   ///   - fuses: names of matrices, with the matrices of one width and type whose rows are stacked to make each.
-  ///   - keepsPlain: matrices that are read as floats.
+  ///   - keepsRaw: matrices of which single rows are read, left as they are.
   package init(
-    _ file: GGUFFile, fuses: [(name: String, parts: [String])] = [], keepsPlain: Set<String> = []
+    _ file: GGUFFile, fuses: [(name: String, parts: [String])] = [], keepsRaw: Set<String> = []
   ) throws(ModelFileFailure) {
     if file.packed != nil {
       throw .badValue(
@@ -54,7 +58,9 @@ package struct PackingPlan: Sendable {
     }
     for tensor in file.tensors where !done.contains(tensor.name) {
       let type = try tensor.type()
-      if Self.isVector(tensor) || keepsPlain.contains(tensor.name) && !type.isQuantized {
+      if keepsRaw.contains(tensor.name) {
+        plain.append(Entry(name: tensor.name, form: .raw, shape: tensor.shape, sources: [tensor]))
+      } else if Self.isVector(tensor) {
         plain.append(Entry(name: tensor.name, form: .plain, shape: tensor.shape, sources: [tensor]))
       } else {
         packed.append(Entry(name: tensor.name, form: .packed(type), shape: tensor.shape, sources: [tensor]))
@@ -68,6 +74,18 @@ package struct PackingPlan: Sendable {
   private static func isVector(_ tensor: GGUFTensor) -> Bool {
     tensor.rows == 1 && tensor.supportedType?.isQuantized == false
   }
+
+  /// The same plan without the tensors `replaced`, and with bytes of the model's own making in their place: what a name
+  /// stands for, and its length.
+  package func replacing(
+    _ replaced: Set<String>, with made: [(name: String, count: Int, bytes: @Sendable () -> [UInt8])]
+  ) -> PackingPlan {
+    let kept = entries.filter { !replaced.contains($0.name) }
+    return PackingPlan(
+      entries: kept + made.map { Entry(name: $0.name, form: .made($0.bytes), shape: [$0.count], sources: []) })
+  }
+
+  private init(entries: [Entry]) { self.entries = entries }
 
   /// The order of a forward pass: token table, layers, head; a table that is the head as well is read whole at the end.
   private static func place(of name: String, isTied: Bool) -> (Int, Int, String) {

@@ -26,4 +26,27 @@ import Testing
     }
     #expect(reader.offset == 0)
   }
+
+  @Test func `texts are skipped all or not at all`() throws {
+    var bytes: [UInt8] = [7]
+    for text in ["", "abc", "\u{e9}"] {
+      bytes += [UInt8(text.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(text.utf8)
+    }
+    var reader = ByteReader(ByteRegion(name: "r", copying: bytes + [9]))
+    try reader.skip(1)
+    try reader.skipTexts(count: 0)
+    #expect(reader.offset == 1)
+    try reader.skipTexts(count: 3)
+    #expect(try reader.readUInt8() == 9)
+    for cut in 1..<bytes.count {
+      var reader = ByteReader(ByteRegion(name: "r", copying: Array(bytes[..<cut])))
+      try reader.skip(1)
+      #expect(throws: FileFailure.self) { try reader.skipTexts(count: 3) }
+      #expect(reader.offset == 1)
+    }
+    var endless = ByteReader(ByteRegion(name: "r", copying: [UInt8](repeating: 255, count: 16)))
+    #expect(throws: FileFailure.truncated(name: "r", offset: 8, wanted: .max, available: 8)) {
+      try endless.skipTexts(count: 1)
+    }
+  }
 }

@@ -120,6 +120,28 @@ struct PackedModelTests {
       try packed.tensor("qkv.bias", shape: [63]).floats() == [0, 1, 2].flatMap { _ in (0..<21).map { Float($0) } })
   }
 
+  @Test("keep tables as they are and take bytes of a model's own making, where a plan says so")
+  func rawAndMade() throws {
+    let file = try original()
+    let made = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
+    let plan = try PackingPlan(file, keepsRaw: ["blk.0.ffn_down.weight"])
+      .replacing(["blk.1.ffn_down.weight"], with: [(name: "blk.1.own", count: 1000, bytes: { made })])
+    let path = try folder() + "/raw.gguf"
+    defer { try? FileRemoval.remove(path) }
+    try PackedModel(file, plan: plan).write(to: path)
+    let packed = try GGUFFile(path: path)
+    try packed.verifyPacked()
+    let table = try packed.tensor("blk.0.ffn_down.weight")
+    #expect(table.supportedType == .q4_0 && table.packedType == nil)
+    #expect(try table.region().array == file.tensor("blk.0.ffn_down.weight").region().array)
+    #expect(packed.tensorIfPresent("blk.1.ffn_down.weight") == nil)
+    let own = try packed.tensor("blk.1.own", shape: [1000])
+    #expect(own.madeBytes?.array == made)
+    #expect(own.byteOffset.isMultiple(of: 64) && own.typeName == "packed bytes")
+    #expect(throws: ModelFileFailure.self) { _ = try own.region() }
+    #expect(throws: ModelFileFailure.self) { _ = try own.weights() }
+  }
+
   @Test("tell how far they are and how long they become")
   func progress() throws {
     let file = try original()

@@ -9,13 +9,19 @@ let fuzzed: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .unsafeFlags(["-sanitize=fuzzer,address"]),
 ]
+let sanitizedC: [CSetting] = [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
 let package = Package(
   name: "weir",
   dependencies: [.package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2")],
   targets: [
     .target(
       name: "WeirFiles", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: fuzzed),
-    .target(name: "WeirTensor", sources: ["TensorType.swift"], swiftSettings: fuzzed),
+    .target(name: "CWeirKernels", cSettings: sanitizedC),
+    .target(name: "CWeirThreads", cSettings: sanitizedC),
+    // Without the one user of OpenBLAS.
+    .target(
+      name: "WeirTensor", dependencies: ["CWeirKernels", "CWeirThreads"],
+      exclude: ["DenseProduct.swift", "FloatView+Training.swift"], swiftSettings: fuzzed),
     .target(name: "WeirDomain", swiftSettings: fuzzed),
     .target(name: "WeirModelFiles", dependencies: ["WeirDomain", "WeirFiles", "WeirTensor"], swiftSettings: fuzzed),
     .target(name: "WeirEvaluation", dependencies: ["WeirDomain", "WeirFiles"], swiftSettings: fuzzed),
@@ -24,7 +30,7 @@ let package = Package(
       swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
     .executableTarget(
-      name: "FuzzModelFiles", dependencies: ["WeirFiles", "WeirModelFiles"],
+      name: "FuzzModelFiles", dependencies: ["WeirFiles", "WeirModelFiles", "WeirTensor"],
       swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
   ],
