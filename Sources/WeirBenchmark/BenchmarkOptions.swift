@@ -11,6 +11,8 @@ package struct BenchmarkOptions: Sendable, Equatable {
   package var tokens = [16, 128, 512]
   /// How often each measurement is made, in turn with the others.
   package var rounds = 5
+  /// Prompts that a round sends each way.
+  package var requests = 10
   /// Answers in the cache that is measured.
   package var entries = 10_000
 

@@ -58,6 +58,9 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Answers in the cache that is measured.", valueName: "n"))
   var entries = 10_000
 
+  @Option(help: ArgumentHelp("Prompts that a round sends each way.", visibility: .hidden))
+  var requests = 10
+
   @Option(help: ArgumentHelp("Figures to put beside these.", valueName: "file"))
   var compare: String?
 
@@ -124,6 +127,10 @@ struct BenchCommand: AsyncParsableCommand {
       throw ValidationError("--entries \(entries) is not from 1 to 1000000.")
     }
     options.entries = entries
+    guard (1...10_000).contains(requests) else {
+      throw ValidationError("--requests \(requests) is not from 1 to 10000.")
+    }
+    options.requests = requests
     return options
   }
 
