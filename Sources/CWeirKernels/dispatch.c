@@ -8,13 +8,13 @@
 #include <cpuid.h>
 
 typedef struct {
-  bool avx2, avx512;
+  bool avx2, avxvnni, avx512;
 } features;
 
 // The kernel of the operating system must save the wide registers as well (XCR0), or using them traps.
 static features detect(void) {
   unsigned a = 0, b = 0, c = 0, d = 0;
-  features found = {false, false};
+  features found = {false, false, false};
   if (!__get_cpuid(1, &a, &b, &c, &d)) return found;
   const bool saves_state = c >> 27 & 1, fma = c >> 12 & 1, f16c = c >> 29 & 1;
   if (!saves_state) return found;
@@ -26,8 +26,16 @@ static features detect(void) {
   const bool vnni = c >> 11 & 1;
   found.avx2 = ymm && avx2 && fma && f16c;
   found.avx512 = found.avx2 && zmm && f && dq && bw && vl && vnni;
+  if (a >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d)) found.avxvnni = found.avx2 && (a >> 4 & 1);
   return found;
 }
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+
+// HWCAP_ASIMDDP of the kernel's asm/hwcap.h.
+static bool has_dotprod(void) { return getauxval(AT_HWCAP) >> 20 & 1; }
+#elif defined(__aarch64__)
+static bool has_dotprod(void) { return true; }  // every processor of Apple's that runs this
 #endif
 
 enum { MOST_TABLES = 4 };
@@ -38,9 +46,11 @@ static size_t list(const weir_kernels *tables[MOST_TABLES]) {
 #if defined(__x86_64__)
   const features found = detect();
   if (found.avx2) tables[count++] = &weir_kernels_avx2;
+  if (found.avxvnni) tables[count++] = &weir_kernels_avxvnni;
   if (found.avx512) tables[count++] = &weir_kernels_avx512;
 #elif defined(__aarch64__)
   tables[count++] = &weir_kernels_neon;
+  if (has_dotprod()) tables[count++] = &weir_kernels_neon_dotprod;
 #endif
   return count;
 }

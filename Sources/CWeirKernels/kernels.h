@@ -9,9 +9,11 @@
 extern const weir_kernels weir_kernels_scalar;
 #if defined(__x86_64__)
 extern const weir_kernels weir_kernels_avx2;
+extern const weir_kernels weir_kernels_avxvnni;
 extern const weir_kernels weir_kernels_avx512;
 #elif defined(__aarch64__)
 extern const weir_kernels weir_kernels_neon;
+extern const weir_kernels weir_kernels_neon_dotprod;
 #endif
 
 void weir_halves_scalar(uint16_t *y, const float *x, size_t n);

@@ -7,7 +7,7 @@
 #include "lanes.h"
 
 #define TILE_PANELS 1
-#define TILE_TOKENS 4
+#define TILE_TOKENS 3
 #define DOT_BYTES_OFFSET 0
 
 typedef uint8_t u8x32 __attribute__((ext_vector_type(32)));

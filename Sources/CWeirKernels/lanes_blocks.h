@@ -2,9 +2,6 @@
 // Included once by each instruction set's file, through lanes_tiles.h.
 #include "lanes.h"
 
-// How far ahead a single sweep over the weights asks for memory; 2-4 KB measured alike.
-enum { PREFETCH_AHEAD = 3072 };
-
 INLINE u8x64 load_codes(const uint8_t *p) {
   u8x64 codes;
   memcpy(&codes, p, sizeof codes);
@@ -122,7 +119,9 @@ INLINE void stream(const weir_product *p, weir_weights type) {
     case 6: stream_panel(p, type, panel, 6); break;
     case 5: stream_panel(p, type, panel, 5); break;
 #endif
+#if TILE_TOKENS > 3
     case 4: stream_panel(p, type, panel, 4); break;
+#endif
     case 3: stream_panel(p, type, panel, 3); break;
     case 2: stream_panel(p, type, panel, 2); break;
     case 1: stream_panel(p, type, panel, 1); break;

@@ -8,9 +8,6 @@
 
 enum { CHUNK_BLOCKS = 24, PREFETCH_BLOCKS = 4 };
 
-// Loads stay on their side of this. The compiler would collect a block's loads at its beginning, and spill.
-#define KEEP_ORDER __asm__ volatile("" ::: "memory")
-
 typedef struct {
   _Alignas(64) uint8_t codes[BYTES_BYTES];
   float scales[LANES];
@@ -49,6 +46,12 @@ INLINE void unpack_chunk(const chunk *c, weir_weights type, int panels) {
   }
 }
 
+// An integer sum that starts here is, read as a float, 12 582 912 more than it counts: exactly so between -2^22 and
+// 2^22, where the sums of 32 products lie. Subtracting that is a float addition, which the units that multiply do not
+// do on several processors; a conversion they do.
+#define FLOAT_AT_ZERO 0x4b400000
+INLINE f32x16 float_of_start(i32x16 sum) { return __builtin_bit_cast(f32x16, sum) - 12582912.0f; }
+
 // What does not depend on the panel, for each token and block of a tile.
 typedef struct {
   float scales[TILE_TOKENS][CHUNK_BLOCKS];
@@ -61,8 +64,8 @@ INLINE void start_block(const chunk *c, weir_weights form, size_t row, size_t b,
   const size_t at = row + b;
   start->scales[t][b] = p->scales[at];
   start->minima[t][b] = p->scales[at] * (float)p->sums[at];
-  start->sums[0][t][b] = -c->offset * (layout_of(form).has_halves ? p->half_sums[at] : p->sums[at]);
-  start->sums[1][t][b] = -c->offset * (p->sums[at] - p->half_sums[at]);
+  start->sums[0][t][b] = FLOAT_AT_ZERO - c->offset * (layout_of(form).has_halves ? p->half_sums[at] : p->sums[at]);
+  start->sums[1][t][b] = FLOAT_AT_ZERO - c->offset * (p->sums[at] - p->half_sums[at]);
 }
 
 // The same for LANES blocks.
@@ -76,10 +79,10 @@ INLINE void start_lanes(const chunk *c, weir_weights form, size_t row, size_t b,
     store(&start->minima[t][b], scales * __builtin_convertvector(sums, f32x16));
   } else if (layout.has_halves) {
     const i32x16 halves = load_whole(p->half_sums + row + b);
-    store_whole(&start->sums[0][t][b], halves * -c->offset);
-    store_whole(&start->sums[1][t][b], (sums - halves) * -c->offset);
+    store_whole(&start->sums[0][t][b], halves * -c->offset + FLOAT_AT_ZERO);
+    store_whole(&start->sums[1][t][b], (sums - halves) * -c->offset + FLOAT_AT_ZERO);
   } else {
-    store_whole(&start->sums[0][t][b], sums * -c->offset);
+    store_whole(&start->sums[0][t][b], sums * -c->offset + FLOAT_AT_ZERO);
   }
 }
 
@@ -111,19 +114,18 @@ INLINE void tile_chunk(const chunk *c, weir_weights form, size_t token, int pane
       UNROLL for (int pass = 0; pass < passes; pass++) {
         i32x16 whole[TILE_PANELS][TILE_TOKENS];
         UNROLL for (int t = 0; t < tokens; t++)
-          UNROLL for (int r = 0; r < panels; r++) whole[r][t] = layout.has_minima ? 0 : start.sums[pass][t][b];
+          UNROLL for (int r = 0; r < panels; r++) whole[r][t] = layout.has_minima ? FLOAT_AT_ZERO : start.sums[pass][t][b];
         UNROLL for (int g = pass * 4; g < pass * 4 + 8 / passes; g++) {
           UNROLL for (int r = 0; r < panels; r++) {
             const u8x64 codes = load_codes(w[r].codes + g * PLANE_BYTES);
             UNROLL for (int t = 0; t < tokens; t++)
               whole[r][t] = dot_codes(form, whole[r][t], codes, load_four(x + t * p->columns + g * 4));
           }
-          KEEP_ORDER;
         }
         UNROLL for (int r = 0; r < panels; r++) {
           const f32x16 scale = load(pass ? w[r].others : w[r].scales);
           UNROLL for (int t = 0; t < tokens; t++)
-            sums[r][t] = fused(scale * start.scales[t][b], __builtin_convertvector(whole[r][t], f32x16), sums[r][t]);
+            sums[r][t] = fused(scale * start.scales[t][b], float_of_start(whole[r][t]), sums[r][t]);
         }
       }
       if (layout.has_minima)
@@ -131,12 +133,17 @@ INLINE void tile_chunk(const chunk *c, weir_weights form, size_t token, int pane
           const f32x16 minimum = load(w[r].others);
           UNROLL for (int t = 0; t < tokens; t++) sums[r][t] = fused(-minimum, broadcast(start.minima[t][b]), sums[r][t]);
         }
-      KEEP_ORDER;
     }
   }
   const bool is_last = c->first + count == blocks;
-  UNROLL for (int r = 0; r < panels; r++)
-    UNROLL for (int t = 0; t < tokens; t++) store_sums(p, c->panel + r, token + t, sums[r][t], is_last);
+  if (is_last && p->bias == NULL && (c->panel + panels) * WEIR_PANEL_ROWS <= p->rows) {  // nearly always
+    float *const y = p->y + token * p->y_stride + c->panel * WEIR_PANEL_ROWS;
+    UNROLL for (int t = 0; t < tokens; t++)
+      UNROLL for (int r = 0; r < panels; r++) store(y + t * p->y_stride + r * WEIR_PANEL_ROWS, sums[r][t]);
+  } else {
+    UNROLL for (int r = 0; r < panels; r++)
+      UNROLL for (int t = 0; t < tokens; t++) store_sums(p, c->panel + r, token + t, sums[r][t], is_last);
+  }
 }
 
 // All tokens against the chunk, in tiles of nearly the same size.
@@ -152,7 +159,9 @@ INLINE void tiles_of_chunk(chunk *c, weir_weights form, int panels) {
     case 6: tile_chunk(c, form, token, panels, 6, lines); break;
     case 5: tile_chunk(c, form, token, panels, 5, lines); break;
 #endif
+#if TILE_TOKENS > 3
     case 4: tile_chunk(c, form, token, panels, 4, lines); break;
+#endif
     case 3: tile_chunk(c, form, token, panels, 3, lines); break;
 #if TILE_TOKENS < 6
     case 2: tile_chunk(c, form, token, panels, 2, lines); break;

@@ -3,7 +3,8 @@ import CWeirKernels
 /// One instruction set's arithmetic: the checked Swift side of a kernel table.
 ///
 /// All tables give the same bits for the same input, so the choice is about speed only. `active` is the best that this
-/// CPU runs, or what the environment variable `WEIR_KERNELS` names (`scalar`, `avx2`, `avx512`, `neon`).
+/// CPU runs, or what the environment variable `WEIR_KERNELS` names (`scalar`, `avx2`,
+/// `avxvnni`, `avx512`, `neon`, `dotprod`).
 // @unchecked Sendable because the table is a constant that lives as long as the process.
 @safe package struct Kernels: @unchecked Sendable {
   let table: UnsafePointer<weir_kernels>
@@ -20,6 +21,6 @@ import CWeirKernels
     return unsafe tables.prefix(count).compactMap { unsafe $0 }.map { unsafe Kernels(table: $0) }
   }()
 
-  /// `scalar`, `avx2`, `avx512` or `neon`.
+  /// `scalar`, `avx2`, `avxvnni`, `avx512`, `neon` or `dotprod`.
   package var name: String { unsafe String(cString: table.pointee.name) }
 }

@@ -153,8 +153,8 @@ typedef struct {
 // Tables that this CPU can run, the scalar one first, the best one last; returns how many, at most `capacity`.
 size_t weir_kernels_available(const weir_kernels *_Nullable *_Nonnull tables, size_t capacity);
 
-// The best table, or the one that the environment variable WEIR_KERNELS (scalar, avx2, avx512, neon) names, if this
-// CPU can run it. Decided at the first call.
+// The best table, or the one that the environment variable WEIR_KERNELS names (scalar, avx2, avxvnni, avx512, neon,
+// dotprod), if this CPU can run it. Decided at the first call.
 const weir_kernels *weir_kernels_active(void);
 
 static inline void weir_multiply(const weir_kernels *kernels, weir_weights type, const weir_product *product) {
