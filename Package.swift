@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let fixtures = [
   "WeirEncoder": ["Fixtures"], "WeirGenerator": ["Fixtures"], "WeirModelFiles": ["Fixtures"],
-  "WeirRetrieval": ["Fixtures"],
+  "WeirRetrieval": ["Fixtures"], "WeirTensor": ["Fixtures"],
 ]
 
 let package = Package(
@@ -38,7 +38,7 @@ let package = Package(
   ],
   targets: [
     // Level 0: C, and the vocabulary.
-    .target(name: "CWeirKernels", cSettings: strictC),
+    .target(name: "CWeirKernels", exclude: ["README.md"], cSettings: strictC),
     .target(name: "CWeirThreads", cSettings: strictC),
     .target(name: "CWeirBundle", cSettings: strictC),
     .target(name: "COpenBLAS", cSettings: strictC, linkerSettings: [.linkedLibrary("openblas")]),
