@@ -9,6 +9,8 @@
 #define TILE_PANELS 1
 #define TILE_TOKENS 3
 #define DOT_BYTES_OFFSET 0
+#define ENCODER_HALVES 1
+#define ENCODER_TOKENS 4
 
 typedef uint8_t u8x32 __attribute__((ext_vector_type(32)));
 typedef int32_t i32x8 __attribute__((ext_vector_type(8)));
@@ -44,6 +46,8 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) {
 #include "lanes_tiles.h"
 #include "lanes_attention.h"
 #include "lanes_vector.h"
+#include "lanes_encoder_attention.h"
+#include "lanes_encoder.h"
 
 const weir_kernels weir_kernels_avx2 = WEIR_KERNELS_TABLE("avx2");
 

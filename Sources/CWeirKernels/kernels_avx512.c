@@ -13,6 +13,8 @@
 #define TILE_PANELS 2
 #define TILE_TOKENS 6
 #define DOT_BYTES_OFFSET 128
+#define ENCODER_HALVES 2
+#define ENCODER_TOKENS 8
 
 INLINE i32x16 dot_bytes(i32x16 sum, u8x64 codes, int32_t four) {
   return (i32x16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)codes, _mm512_set1_epi32(four));
@@ -24,6 +26,8 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_byte
 #include "lanes_tiles.h"
 #include "lanes_attention.h"
 #include "lanes_vector.h"
+#include "lanes_encoder_attention.h"
+#include "lanes_encoder.h"
 
 const weir_kernels weir_kernels_avx512 = WEIR_KERNELS_TABLE("avx512");
 

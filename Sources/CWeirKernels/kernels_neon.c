@@ -7,6 +7,8 @@
 #define TILE_PANELS 1
 #define TILE_TOKENS 4
 #define DOT_BYTES_OFFSET 0
+#define ENCODER_HALVES 1
+#define ENCODER_TOKENS 4
 
 typedef int32_t i32x4 __attribute__((ext_vector_type(4)));
 
@@ -36,6 +38,8 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_sign
 #include "lanes_tiles.h"
 #include "lanes_attention.h"
 #include "lanes_vector.h"
+#include "lanes_encoder_attention.h"
+#include "lanes_encoder.h"
 
 const weir_kernels weir_kernels_neon = WEIR_KERNELS_TABLE("neon");
 

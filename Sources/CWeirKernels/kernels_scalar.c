@@ -1,7 +1,7 @@
 // The reference: plain C, one operation at a time, in the orders that CWeirKernels.h defines.
 #include <math.h>
 
-#include "kernels.h"
+#include "encoder.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -188,4 +188,5 @@ const weir_kernels weir_kernels_scalar = {
   .halves = weir_halves_scalar,
   .attention_scores = weir_attention_scores_scalar,
   .attention_mix = weir_attention_mix_scalar,
+  .encoder = &weir_encoder_kernels_scalar,
 };

@@ -250,5 +250,5 @@ static void halves(uint16_t *y, const float *x, size_t n) {
     .gelu = gelu, .silu_multiply = silu_multiply, .gelu_multiply = gelu_multiply,                                   \
     .rotate_pairs = rotate_pairs, .rotate_halves = rotate_halves, .attention_scores = attention_scores,             \
     .halves = halves, .exponential_sums = exponential_sums,                                                         \
-    .attention_mix = attention_mix,                                                                                 \
+    .attention_mix = attention_mix, .encoder = &encoder_kernels,                                                    \
   }

@@ -44,7 +44,10 @@ package final class Encoder: Sendable {
     } catch {
       throw .model(error)
     }
-    weights = try EncoderWeights(file, shape: shape)
+    let window = EncodingOptions(window: shape.context)
+    var texts: [[Int32]] = []
+    for text in EncoderCalibration.texts { texts.append(tokenizer.encode(text, options: window)) }
+    weights = try EncoderWeights(file, shape: shape, calibrating: texts, kernels: kernels)
     self.prefix = prefix ?? own
     fingerprint =
       self.prefix == own
@@ -84,7 +87,7 @@ package final class Encoder: Sendable {
   private func run(_ identifiers: [Int32]) -> [Float] {
     let scratch = takeScratch(tokens: identifiers.count)
     defer { giveBack(scratch) }
-    return weights.embed(identifiers, shape: shape, scratch: scratch, kernels: kernels)
+    return weights.run([identifiers], shape: shape, scratch: scratch, kernels: kernels)[0]
   }
 
   /// A pooled scratch that is large enough, or a new one; sizes are powers of two, so that few are outgrown.

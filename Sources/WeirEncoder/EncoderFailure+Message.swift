@@ -7,9 +7,6 @@ extension EncoderFailure {
     switch self {
     case .model(let failure): failure.message
     case .weights(let file, let tensor, let failure): "\(file): tensor \(tensor): \(failure.message)"
-    case .mixedTypes(let file, let layer, let found):
-      "\(file): query, key and value of layer \(layer) have the types "
-        + "\(found.map(\.name).joined(separator: ", ")), but must have one type: convert the model again"
     case .tokenCount(let found, let allowed):
       "a text of \(found) tokens cannot be encoded: the model takes \(allowed.lowerBound) to \(allowed.upperBound)"
     case .tokenIdentifier(let found, let vocabulary):

@@ -7,8 +7,6 @@ package enum EncoderFailure: Error, Equatable, Sendable {
   case model(ModelFileFailure)
   /// A tensor's bytes cannot be packed.
   case weights(file: String, tensor: String, TensorFailure)
-  /// Query, key and value of a layer are stored in different types.
-  case mixedTypes(file: String, layer: Int, found: [TensorType])
   /// Fewer tokens than one, or more than the context window holds.
   case tokenCount(found: Int, allowed: ClosedRange<Int>)
   /// An id outside the vocabulary.

@@ -1,6 +1,6 @@
 import WeirTensor
 
-/// The memory of one running pass, for texts of up to `tokens` tokens: after the first pass nothing is allocated.
+/// The memory of one running pass, for up to `tokens` tokens: after the first pass nothing is allocated.
 // @unchecked Sendable because the encoder's pool hands a scratch to one pass at a time.
 final class EncoderScratch: @unchecked Sendable {
   let tokens: Int
@@ -8,17 +8,23 @@ final class EncoderScratch: @unchecked Sendable {
   let hidden: FloatBuffer
   /// tokens x width: what a layer's half adds to it.
   let update: FloatBuffer
-  /// tokens x the wider of 3 * width (query, key, value) and feedForward.
-  let wide: FloatBuffer
+  /// tokens x 3 * width: query, key and value.
+  let projections: FloatBuffer
+  /// tokens x 128: a part of the feed-forward's middle.
+  let strip: FloatBuffer
   let attention: FloatBuffer
-  let activations: Activations
+  /// What the maps read: of the width, and of the feed-forward's middle.
+  let codes: TokenCodes
+  let innerCodes: TokenCodes
 
   init(tokens: Int, shape: EncoderShape) {
     self.tokens = tokens
     hidden = FloatBuffer(count: tokens * shape.width)
     update = FloatBuffer(count: tokens * shape.width)
-    wide = FloatBuffer(count: tokens * max(3 * shape.width, shape.feedForward))
+    projections = FloatBuffer(count: tokens * 3 * shape.width)
+    strip = FloatBuffer(count: tokens * LinearMap.columnsPerScale)
     attention = FloatBuffer(count: Kernels.attentionScratch(tokens: tokens, headWidth: shape.headWidth))
-    activations = Activations(capacity: tokens * max(shape.width, shape.feedForward))
+    codes = TokenCodes(tokens: tokens, columns: shape.width)
+    innerCodes = TokenCodes(tokens: tokens, columns: shape.feedForward)
   }
 }

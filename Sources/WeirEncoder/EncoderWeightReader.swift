@@ -14,9 +14,9 @@ struct EncoderWeightReader {
     }
   }
 
-  func linear(_ name: String, columns: Int, rows: Int) throws(EncoderFailure) -> EncoderWeights.Linear {
+  func linear(_ name: String, columns: Int, rows: Int) throws(EncoderFailure) -> StoredLinear {
     let weight = try matrix(name + ".weight", columns: columns, rows: rows)
-    return EncoderWeights.Linear(weight: weight, bias: try vector(name + ".bias", rows))
+    return StoredLinear(parts: [weight], bias: try vector(name + ".bias", rows))
   }
 
   func norm(_ name: String, _ width: Int) throws(EncoderFailure) -> EncoderWeights.Norm {
@@ -24,32 +24,32 @@ struct EncoderWeightReader {
   }
 
   /// Query, key and value of a layer, one after the other, so that one product makes all three.
-  func fused(layer: Int, width: Int) throws(EncoderFailure) -> EncoderWeights.Linear {
+  func fused(layer: Int, width: Int) throws(EncoderFailure) -> StoredLinear {
     // Packed files have them fused.
     let fused = "blk.\(layer).attn_qkv"
     if file.tensorIfPresent(fused + ".weight") != nil { return try linear(fused, columns: width, rows: 3 * width) }
-    var types: [TensorType] = []
-    var bytes: [UInt8] = []
+    var parts: [WeightMatrix] = []
     var bias: [Float] = []
     for part in ["q", "k", "v"] {
-      let name = "blk.\(layer).attn_\(part)"
-      let tensor = try tensor(name + ".weight", shape: [width, width])
-      let weights = try weights(of: tensor)
-      if weights.isPacked { throw .model(.missingTensor(file: file.name, tensor: fused + ".weight")) }
-      types.append(weights.type)
-      bytes += weights.region.array
-      bias += try vector(name + ".bias", width)
+      let one = try linear("blk.\(layer).attn_\(part)", columns: width, rows: width)
+      parts += one.parts
+      bias += one.bias
     }
-    guard let type = types.first, types.allSatisfy({ $0 == type }) else {
-      throw .mixedTypes(file: file.name, layer: layer, found: types)
+    return StoredLinear(parts: parts, bias: bias)
+  }
+
+  /// The rows of the vocabulary.
+  func tokens(_ name: String, columns: Int, rows: Int) throws(EncoderFailure) -> TokenTable {
+    let stored = try weights(of: tensor(name, shape: [columns, rows]))
+    // A width that is not whole blocks is for the matrix to refuse.
+    if !stored.isPacked, columns.isMultiple(of: stored.type.blockSize) {
+      switch stored.type {
+      case .q8_0: return .q8_0(stored.region, width: columns)
+      case .f32: return .f32(stored.region, width: columns)
+      default: break
+      }
     }
-    let name = "blk.\(layer).attn_q.weight"
-    let all = StoredWeights(type: type, isPacked: false, region: ByteRegion(name: file.name, copying: bytes))
-    let weight: WeightMatrix
-    do { weight = try all.matrix(rows: 3 * width, columns: width) } catch {
-      throw .weights(file: file.name, tensor: name, error)
-    }
-    return EncoderWeights.Linear(weight: weight, bias: bias)
+    return .packed(try matrix(name, columns: columns, rows: rows))
   }
 
   /// A small table of at least `count` rows as floats.

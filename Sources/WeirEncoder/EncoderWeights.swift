@@ -3,12 +3,6 @@ import WeirTensor
 
 /// The weights of a BERT encoder in the order of the computation; llama.cpp's tensor names.
 struct EncoderWeights: Sendable {
-  /// Weight and bias of a linear map.
-  struct Linear: Sendable {
-    let weight: WeightMatrix
-    let bias: [Float]
-  }
-
   /// Weight and bias of a layer norm.
   struct Norm: Sendable {
     let weight: [Float]
@@ -16,45 +10,82 @@ struct EncoderWeights: Sendable {
   }
 
   struct Layer: Sendable {
-    /// Query, key and value in one matrix: width -> 3 * width.
-    let queryKeyValue: Linear
-    let attentionOutput: Linear
+    /// Query, key and value in one map: width -> 3 * width.
+    let queryKeyValue: LinearMap
+    let attentionOutput: LinearMap
     let attentionNorm: Norm
     /// width -> feedForward
-    let up: Linear
+    let up: LinearMap
     /// feedForward -> width
-    let down: Linear
+    let down: LinearMap
     let outputNorm: Norm
   }
 
   /// vocabulary x width
-  let tokens: WeightMatrix
+  let tokens: TokenTable
   /// context x width: the position's embedding plus that of the first token type, the only one of single texts.
   let positions: [Float]
   let embeddingNorm: Norm
-  let layers: [Layer]
+  private(set) var layers: [Layer] = []
 
-  init(_ file: GGUFFile, shape: EncoderShape) throws(EncoderFailure) {
+  /// Reads the file and rounds its linear maps to int8, whatever their type there, smoothed by what `calibrating` (a few
+  /// texts as token ids) shows of their inputs.
+  init(
+    _ file: GGUFFile, shape: EncoderShape, calibrating texts: [[Int32]], kernels: Kernels
+  ) throws(EncoderFailure) {
     let reader = EncoderWeightReader(file: file)
     let width = shape.width
-    tokens = try reader.matrix("token_embd.weight", columns: width, rows: shape.vocabulary)
+    tokens = try reader.tokens("token_embd.weight", columns: width, rows: shape.vocabulary)
     let types = try reader.table("token_types.weight", columns: width, atLeast: 1)
     var positions = try reader.table("position_embd.weight", columns: width, atLeast: shape.context)
     for index in 0..<shape.context * width { positions[index] += types[index % width] }
     self.positions = positions
     embeddingNorm = try reader.norm("token_embd_norm", width)
-    var layers: [Layer] = []
-    for index in 0..<shape.layers {
-      let block = "blk.\(index)."
-      layers.append(
-        Layer(
-          queryKeyValue: try reader.fused(layer: index, width: width),
-          attentionOutput: try reader.linear(block + "attn_output", columns: width, rows: width),
-          attentionNorm: try reader.norm(block + "attn_output_norm", width),
-          up: try reader.linear(block + "ffn_up", columns: width, rows: shape.feedForward),
-          down: try reader.linear(block + "ffn_down", columns: shape.feedForward, rows: width),
-          outputNorm: try reader.norm(block + "layer_output_norm", width)))
+    var stored: [StoredLayer] = []
+    for index in 0..<shape.layers { stored.append(try StoredLayer(reader, index: index, shape: shape)) }
+    do throws(TensorFailure) {
+      for layer in stored { layers.append(try layer.quantized(index: 0, by: nil, kernels: kernels)) }
+      let scratch = EncoderScratch(tokens: texts.map(\.count).max() ?? 0, shape: shape)
+      var calibration: EncoderCalibration? = EncoderCalibration(layers: shape.layers)
+      for text in texts { _ = run([text], shape: shape, scratch: scratch, kernels: kernels, observing: &calibration) }
+      layers = []
+      for (index, layer) in stored.enumerated() {
+        layers.append(try layer.quantized(index: index, by: calibration, kernels: kernels))
+      }
+    } catch {
+      throw .weights(file: file.name, tensor: "blk", error)
     }
-    self.layers = layers
+  }
+}
+
+/// A layer as the file has it.
+private struct StoredLayer {
+  let queryKeyValue: StoredLinear
+  let attentionOutput: StoredLinear
+  let attentionNorm: EncoderWeights.Norm
+  let up: StoredLinear
+  let down: StoredLinear
+  let outputNorm: EncoderWeights.Norm
+
+  init(_ reader: EncoderWeightReader, index: Int, shape: EncoderShape) throws(EncoderFailure) {
+    let (block, width) = ("blk.\(index).", shape.width)
+    queryKeyValue = try reader.fused(layer: index, width: width)
+    attentionOutput = try reader.linear(block + "attn_output", columns: width, rows: width)
+    attentionNorm = try reader.norm(block + "attn_output_norm", width)
+    up = try reader.linear(block + "ffn_up", columns: width, rows: shape.feedForward)
+    down = try reader.linear(block + "ffn_down", columns: shape.feedForward, rows: width)
+    outputNorm = try reader.norm(block + "layer_output_norm", width)
+  }
+
+  func quantized(
+    index: Int, by calibration: EncoderCalibration?, kernels: Kernels
+  ) throws(TensorFailure) -> EncoderWeights.Layer {
+    func map(_ linear: StoredLinear, _ input: EncoderCalibration.Input) throws(TensorFailure) -> LinearMap {
+      try linear.quantized(maxima: calibration?[index, input], kernels: kernels)
+    }
+    return EncoderWeights.Layer(
+      queryKeyValue: try map(queryKeyValue, .queryKeyValue),
+      attentionOutput: try map(attentionOutput, .attentionOutput), attentionNorm: attentionNorm,
+      up: try map(up, .up), down: try map(down, .down), outputNorm: outputNorm)
   }
 }

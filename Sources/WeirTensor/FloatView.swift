@@ -43,6 +43,24 @@
     }
   }
 
+  /// Copies a part of an array, as many floats as the view has.
+  package func assign(_ values: ArraySlice<Float>) {
+    precondition(values.count == count, "\(values.count) floats cannot fill a view of \(count)")
+    unsafe values.withUnsafeBufferPointer { source in
+      guard let first = source.baseAddress else { return }
+      unsafe pointer.update(from: first, count: count)
+    }
+  }
+
+  /// Copies little-endian floats of any alignment, as many as the view has.
+  package func assign(_ bytes: RawSpan) {
+    precondition(bytes.byteCount == 4 * count, "\(bytes.byteCount) bytes cannot fill a view of \(count)")
+    unsafe bytes.withUnsafeBytes { source in
+      guard let first = source.baseAddress else { return }
+      unsafe UnsafeMutableRawPointer(pointer).copyMemory(from: first, byteCount: 4 * count)
+    }
+  }
+
   /// Copies another view of the same count; the two may overlap.
   package func assign(_ other: FloatView) {
     precondition(other.count == count, "\(other.count) floats cannot fill a view of \(count)")

@@ -65,9 +65,10 @@ import WeirModelFiles
     }
   }
 
-  /// The marks: cosine at least 0.9999 in F32 and 0.995 in int8, on every prompt.
-  @Test(.enabled(if: references != nil), arguments: [("minilm-f32.gguf", 0.9999), ("minilm-q8_0.gguf", 0.995)])
-  func `MiniLM agrees with PyTorch`(file: String, mark: Double) throws {
+  /// The marks: cosine at least 0.999 on average and 0.99 on every prompt, whatever type the file has: weights are
+  /// rounded to int8 in any case.
+  @Test(.enabled(if: references != nil), arguments: ["minilm-f32.gguf", "minilm-q8_0.gguf"])
+  func `MiniLM agrees with PyTorch`(file: String) throws {
     let folder = URL(filePath: Self.references ?? "")
     let encoder = try Encoder(GGUFFile(path: folder.appending(path: file).path))
     let lines = try String(contentsOf: folder.appending(path: "minilm-ref.jsonl"), encoding: .utf8).split(
@@ -80,11 +81,12 @@ import WeirModelFiles
       #expect(found.tokens == reference.ids.count, "line \(index + 1)")
       #expect(found.values == (try encoder.embed(identifiers: reference.ids)), "line \(index + 1)")
       let agreement = cosine(found.values, reference.embedding)
-      #expect(agreement >= mark, "line \(index + 1)")
+      #expect(agreement >= 0.99, "line \(index + 1)")
       least = min(least, agreement)
       total += agreement
       count += 1
     }
+    #expect(total / Double(count) >= 0.999)
     print("\(file): \(count) prompts, mean cosine \(total / Double(count)), least \(least)")
   }
 }

@@ -192,7 +192,9 @@ import WeirTestSupport
 
   @Test func `attention agrees with its definition`() {
     var random = SeededRandom(seed: 7)
-    for (tokens, heads, width) in [(1, 1, 4), (2, 3, 8), (5, 2, 16), (17, 1, 32), (33, 2, 20), (16, 12, 32)] {
+    for (tokens, heads, width) in [
+      (1, 1, 4), (2, 3, 8), (5, 2, 16), (17, 1, 32), (33, 2, 20), (16, 12, 32), (21, 2, 50), (3, 1, 1),
+    ] {
       let row = heads * width
       let qkv = random.floats(tokens * 3 * row)
       let input = FloatBuffer(qkv)
@@ -214,7 +216,7 @@ import WeirTestSupport
       compare(
         "attention", [Float](repeating: .nan, count: tokens * row),
         {
-          $0.attendAll(
+          $0.attendTogether(
             qkv: input.view, tokens: tokens, heads: heads, headWidth: width, scratch: scratch.view, into: $1)
         }, expected: { exact[$0] }, within: { _ in 1e-5 })
     }

@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CWeirEncoderKernels.h"
+
 #pragma clang assume_nonnull begin
 
 // How weights are packed. A panel is 16 rows of one matrix; a vector lane is a row.
@@ -148,6 +150,8 @@ typedef struct {
                            size_t end);
   void (*attention_mix)(const weir_attention_step *s, const weir_attention_row *rows, size_t count, size_t first,
                         size_t end);
+
+  const weir_encoder_kernels *encoder;
 } weir_kernels;
 
 // Tables that this CPU can run, the scalar one first, the best one last; returns how many, at most `capacity`.
@@ -170,20 +174,6 @@ void weir_pack(weir_weights type, const uint8_t *source, size_t rows, size_t col
 
 // One row of a packed matrix as floats.
 void weir_unpack_row(weir_weights type, const uint8_t *panels, size_t row, size_t columns, float *out);
-
-// Every token attends to every token, one head: out = softmax(scale * q k^T) v. q, k, v and out are rows of a token,
-// `stride` (`out_stride`) floats apart, of which the head owns `width`. `scratch` has weir_attention_scratch floats.
-typedef struct {
-  const float *q, *k, *v;
-  size_t stride;
-  float *out;
-  size_t out_stride;
-  size_t tokens, width;
-  float scale;
-  float *scratch;
-} weir_attention;
-size_t weir_attention_scratch(size_t tokens, size_t width);
-void weir_attend_all(const weir_kernels *kernels, const weir_attention *attention);
 
 // Writes one head's key and value of one position, which counts from the block's start.
 void weir_cache_store(const weir_kernels *kernels, weir_cache type, uint8_t *head, size_t width, size_t position, const float *key,

@@ -119,6 +119,81 @@ static void compare_vectors(const weir_kernels *scalar, const weir_kernels *othe
   expect_same(half_sums[0], half_sums[1], blocks * 4, other->name, "half sums", n);
 }
 
+// One layer's worth of the encoder's kernels, of any shape: every step's floats and codes.
+static void compare_encoder(const weir_kernels *scalar, const weir_kernels *other, size_t rows, size_t columns,
+                            size_t tokens) {
+  static _Alignas(64) uint8_t maps[2][MOST * 4], packed[MOST * 4];
+  static float strip[MOST], epsilon = 1e-6f;
+  weir_linear_clear(maps[0], rows, columns);
+  weir_linear_clear(maps[1], columns, rows);
+  const weir_linear up = {maps[0], rows, columns}, down = {maps[1], columns, rows};
+  for (int m = 0; m < 2; m++) {
+    const weir_linear *const map = m ? &down : &up;
+    fill(b, map->columns, 0.4f);
+    for (size_t i = 0; i < map->columns; i++) b[i] += 0.5f;
+    weir_linear_set_smoothing(maps[m], map->columns, b);
+    memcpy(packed, maps[m], weir_linear_bytes(map->rows, map->columns));
+    for (size_t r = 0; r < map->rows; r++) {
+      fill(a, map->columns, r % 7 ? 2 : 0);
+      scalar->encoder->set_row(maps[m], map->columns, r, a, b, (float)r);
+      other->encoder->set_row(packed, map->columns, r, a, b, (float)r);
+    }
+    expect_same(maps[m], packed, weir_linear_bytes(map->rows, map->columns), other->name, "linear map", rows);
+  }
+  static float update[MOST];
+  fill(a, tokens * columns, 3);
+  fill(update, tokens * columns, 2);
+  fill(b, columns, 1);
+  fill(c, columns, 1);
+  const weir_kernels *const tables[2] = {scalar, other};
+  static float results[2][MOST];
+  static int8_t inner[2][MOST];
+  for (int i = 0; i < 2; i++) {
+    const weir_encoder_kernels *const k = tables[i]->encoder;
+    memset(results[i], 0, sizeof results[i]);
+    float *const hidden = results[i], *const y = hidden + tokens * columns;
+    memcpy(hidden, a, tokens * columns * 4);
+    weir_codes x = {codes[i], scales[i], sums[i]}, z = {inner[i], scales[i] + MOST / 2, sums[i] + MOST / 2};
+    weir_encoder_finish finish = {
+      .hidden = hidden, .update = update, .tokens = tokens, .columns = columns, .weight = b, .bias = c,
+      .epsilon = epsilon, .next = &up, .codes = x,
+    };
+    k->finish(&finish);
+    k->linear(&up, tokens, &x, y, rows + 3);
+    k->linear_gelu(&up, tokens, &x, &down, &z, strip);
+    k->linear(&down, tokens, &z, y + tokens * (rows + 3), columns);
+    k->encode(&up, update, tokens, &x);
+  }
+  const size_t size = rows * 1000000 + columns * 1000 + tokens;
+  expect_same(results[0], results[1], (2 * tokens * columns + tokens * (rows + 3)) * 4, other->name, "encoder", size);
+  expect_same(codes[0], codes[1], tokens * weir_linear_padded(columns), other->name, "encoder codes", size);
+  expect_same(inner[0], inner[1], tokens * weir_linear_padded(rows), other->name, "encoder inner codes", size);
+  for (size_t part = 0; part < MOST; part += MOST / 2) {
+    const size_t groups = tokens * weir_linear_groups(part ? rows : columns);
+    expect_same(scales[0] + part, scales[1] + part, groups * 4, other->name, "encoder scales", size);
+    expect_same(sums[0] + part, sums[1] + part, groups * 4, other->name, "encoder sums", size);
+  }
+}
+
+static void compare_unpacking(const weir_kernels *scalar, const weir_kernels *other, size_t blocks) {
+  make_weights(WEIR_WEIGHTS_Q8_0, 1, blocks * WEIR_BLOCK);
+  scalar->encoder->unpack_q8_0(source, blocks, first);
+  other->encoder->unpack_q8_0(source, blocks, second);
+  expect_same(first, second, blocks * WEIR_BLOCK * 4, other->name, "unpacked Q8_0", blocks);
+}
+
+static void compare_attention(const weir_kernels *scalar, const weir_kernels *other, size_t tokens, size_t width) {
+  static _Alignas(64) float scratch[MOST];
+  fill(a, tokens * 3 * 2 * width, 2);
+  weir_encoder_attention attention = {
+    .qkv = a, .tokens = tokens, .heads = 2, .width = width, .scale = 0.3f, .scratch = scratch, .out = first,
+  };
+  scalar->encoder->attend(&attention);
+  attention.out = second;
+  other->encoder->attend(&attention);
+  expect_same(first, second, tokens * 2 * width * 4, other->name, "attention", tokens * 1000 + width);
+}
+
 int main(void) {
   const weir_kernels *tables[8];
   const size_t count = weir_kernels_available(tables, 8);
@@ -139,6 +214,15 @@ int main(void) {
       compare_products(tables[0], tables[i], 37, 1536, tokens);
       compare_products(tables[0], tables[i], 17, 2304, tokens);
     }
+    for (size_t rows = 1; rows <= 140; rows += 3)
+      for (size_t columns = 1; columns <= 140; columns += 1 + rows % 5)
+        compare_encoder(tables[0], tables[i], rows, columns, 1 + (rows + columns) % 19);
+    for (size_t tokens = 1; tokens <= 40; tokens++) compare_encoder(tables[0], tables[i], 96, 64, tokens);
+    compare_encoder(tables[0], tables[i], 384, 300, 7);
+    for (size_t tokens = 1; tokens <= 50; tokens++) compare_attention(tables[0], tables[i], tokens, 1 + tokens % 47);
+    compare_attention(tables[0], tables[i], 70, 64);
+    for (size_t blocks = 0; blocks < 20; blocks++) compare_unpacking(tables[0], tables[i], blocks);
+    compare_attention(tables[0], tables[i], 33, 32);
     printf("%s: compared with scalar, digest of the results %016llx\n", tables[i]->name, (unsigned long long)digest);
   }
   printf("%lu comparisons, %lu failures\n", comparisons, failures);
