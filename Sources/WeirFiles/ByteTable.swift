@@ -1,89 +1,135 @@
-/// A hash table from byte strings that lie in a region to numbers: the vocabulary of a tokenizer.
+/// A hash table from texts of a list to their numbers in it: the vocabulary of a tokenizer.
 ///
-/// Strings are compared byte by byte, never as `String`, whose equality takes canonically equivalent texts for the
-/// same. Keys are not copied; an entry costs 16 bytes and two slots. Lookup cost is one hash (SipHash, seeded per
-/// process, so that a hostile vocabulary cannot choose colliding keys) and usually one comparison.
+/// Texts are compared byte by byte, never as `String`, whose equality takes canonically equivalent texts for the
+/// same. Nothing is copied: a text costs a slot of four bytes in a table that is at most five eighths full. Eight bits
+/// of the hash stand in the slot, so that a search reads texts that differ in one case of 256.
 package struct ByteTable: Sendable {
-  package struct Entry: Sendable {
-    package let range: Range<Int>
-    package let value: Int32
-
-    package init(range: Range<Int>, value: Int32) {
-      self.range = range
-      self.value = value
-    }
-  }
-
-  private let region: ByteRegion
-  private let entries: [Entry]
-  /// Index into `entries`, -1 where free; a power of two, at most half full.
-  private let slots: [Int32]
+  let texts: TextList
+  /// Bytes at the front of every text that do not belong to its key.
+  let skipped: Int
+  /// Eight bits of the hash, never zero, over the text's number; zero where free. A power of two.
+  let slots: [UInt32]
+  /// Whether a key occurred twice.
+  let hasRepeats: Bool
   /// Length in bytes of the longest key.
   package let longestKey: Int
+  let hash = ByteHash()
 
-  /// Where a key occurs twice the later entry wins, as in the reference tokenizers.
+  /// Numbers of texts are below this.
+  package static let limit = 1 << 24
+
+  /// Where a key occurs twice the later number wins, as in the reference tokenizers.
   ///
-  /// Ranges must lie in `region`.
-  package init(region: ByteRegion, entries: [Entry]) {
-    precondition(entries.count < Int(Int32.max) / 4, "A table holds fewer than 2^29 entries.")
+  /// `numbers` names the texts that belong to the table; a key is a text without its first `skipped` bytes, and every
+  /// one must have them.
+  package init(_ texts: TextList, skipping skipped: Int = 0, _ numbers: [Int32]) {
+    precondition(texts.count <= Self.limit, "A table holds texts with numbers below 2^24.")
     var size = 16
-    while size < entries.count * 2 { size *= 2 }
-    var slots = [Int32](repeating: -1, count: size)
-    unsafe region.withUnsafeBytes { bytes in
-      for (index, entry) in entries.enumerated() {
-        let key = unsafe UnsafeRawBufferPointer(rebasing: bytes[region.checked(entry.range)])
-        var slot = unsafe Self.hash(key) & (size - 1)
-        while slots[slot] >= 0 {
-          let other = unsafe UnsafeRawBufferPointer(rebasing: bytes[entries[Int(slots[slot])].range])
-          if unsafe Self.equal(key, other) { break }
+    while size / 8 * 5 < numbers.count { size *= 2 }
+    var slots = [UInt32](repeating: 0, count: size)
+    var hasRepeats = false
+    var longest = 0
+    let hash = hash
+    unsafe texts.region.withUnsafeBytes { bytes in
+      var free = slots.mutableSpan
+      for number in numbers {
+        let range = texts.range(of: Int(number))
+        precondition(range.count >= skipped, "A text must be as long as what is skipped of it.")
+        guard let base = bytes.baseAddress else { return }
+        let (start, count) = unsafe (base + (range.lowerBound + skipped), range.count - skipped)
+        longest = max(longest, count)
+        let code = unsafe hash(start, count)
+        let tag = Self.tag(code)
+        var slot = Int(truncatingIfNeeded: code) & (size - 1)
+        while free[slot] != 0 {
+          if free[slot] >> 24 == tag >> 24 {
+            let other = texts.range(of: Int(free[slot] & 0xFF_FFFF))
+            let otherStart = unsafe base + (other.lowerBound + skipped)
+            if unsafe other.count - skipped == count && Self.areEqual(start, otherStart, count) {
+              hasRepeats = true
+              break
+            }
+          }
           slot = (slot + 1) & (size - 1)
         }
-        slots[slot] = Int32(index)
+        free[slot] = tag | UInt32(truncatingIfNeeded: number)
       }
     }
-    self.region = region
-    self.entries = entries
+    self.texts = texts
+    self.skipped = skipped
     self.slots = slots
-    longestKey = entries.reduce(0) { max($0, $1.range.count) }
+    self.hasRepeats = hasRepeats
+    longestKey = longest
   }
 
-  /// The value for `key[range]`, or nil.
-  package func find(_ key: [UInt8], _ range: Range<Int>) -> Int32? {
+  /// Bytes that the table itself takes.
+  package var byteCount: Int { slots.count * 4 }
+
+  /// The number for `key[range]`, or nil.
+  package func find(_ key: Span<UInt8>, _ range: Range<Int>) -> Int32? {
     precondition(range.lowerBound >= 0 && range.upperBound <= key.count, "A key's range must lie inside its bytes.")
-    return unsafe key.withUnsafeBytes { unsafe find(UnsafeRawBufferPointer(rebasing: $0[range])) }
-  }
-
-  package func find(_ key: [UInt8]) -> Int32? { find(key, 0..<key.count) }
-
-  /// The value for the bytes in `range` of the table's own region, or nil.
-  package func find(inRegion range: Range<Int>) -> Int32? {
-    unsafe region.withUnsafeBytes { unsafe find(UnsafeRawBufferPointer(rebasing: $0[region.checked(range)])) }
-  }
-
-  private func find(_ key: UnsafeRawBufferPointer) -> Int32? {
-    if key.count > longestKey { return nil }
-    var slot = unsafe Self.hash(key) & (slots.count - 1)
-    return unsafe region.withUnsafeBytes { bytes in
-      while slots[slot] >= 0 {
-        let entry = entries[Int(slots[slot])]
-        if entry.range.count == key.count,
-          unsafe Self.equal(key, UnsafeRawBufferPointer(rebasing: bytes[entry.range]))
-        {
-          return entry.value
-        }
-        slot = (slot + 1) & (slots.count - 1)
-      }
-      return nil
+    return unsafe key.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return unsafe find(UnsafeRawPointer(bitPattern: 8), 0) }
+      return unsafe find(base + range.lowerBound, range.count)
     }
   }
 
-  private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
-    var hasher = Hasher()
-    unsafe hasher.combine(bytes: bytes)
-    return hasher.finalize() & Int.max
+  package func find(_ key: [UInt8]) -> Int32? { find(key.span, 0..<key.count) }
+
+  /// The number for `count` bytes at `key`, or nil; the pointer is not read where `count` is zero.
+  func find(_ key: UnsafeRawPointer?, _ count: Int) -> Int32? {
+    guard let key = unsafe key, count <= longestKey else { return nil }
+    let code = unsafe hash(key, count)
+    let tag = Self.tag(code)
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: code) & mask
+    while slots[slot] != 0 {
+      if slots[slot] >> 24 == tag >> 24 {
+        let number = Int(slots[slot] & 0xFF_FFFF)
+        if unsafe isKey(number, key, count) { return Int32(truncatingIfNeeded: number) }
+      }
+      slot = (slot + 1) & mask
+    }
+    return nil
   }
 
-  private static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
-    unsafe left.count == right.count && left.elementsEqual(right)
+  /// Whether text `number` has this key.
+  @inline(__always)
+  func isKey(_ number: Int, _ key: UnsafeRawPointer, _ count: Int) -> Bool {
+    let range = texts.range(of: number)
+    guard range.count - skipped == count else { return false }
+    return unsafe texts.region.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return count == 0 }
+      return unsafe Self.areEqual(key, base + (range.lowerBound + skipped), count)
+    }
+  }
+
+  @inline(__always)
+  static func tag(_ code: UInt64) -> UInt32 {
+    let bits = UInt32(truncatingIfNeeded: code >> 40) & 0xFF00_0000
+    return bits == 0 ? 0x0100_0000 : bits
+  }
+
+  @inline(__always)
+  static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int) -> Bool {
+    if count >= 8 {
+      var offset = 0
+      while offset < count - 8 {
+        if unsafe ByteHash.load64(left + offset) != ByteHash.load64(right + offset) { return false }
+        offset += 8
+      }
+      return unsafe ByteHash.load64(left + (count - 8)) == ByteHash.load64(right + (count - 8))
+    }
+    if count >= 4 {
+      return unsafe ByteHash.load32(left) == ByteHash.load32(right)
+        && ByteHash.load32(left + (count - 4)) == ByteHash.load32(right + (count - 4))
+    }
+    for offset in 0..<count
+    where unsafe left.load(fromByteOffset: offset, as: UInt8.self)
+      != right.load(fromByteOffset: offset, as: UInt8.self)
+    {
+      return false
+    }
+    return true
   }
 }

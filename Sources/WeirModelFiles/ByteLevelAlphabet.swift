@@ -18,18 +18,46 @@ enum ByteLevelAlphabet {
   /// The UTF-8 of each byte's character.
   static let encoded: [[UInt8]] = scalars.map { Array(String($0).utf8) }
 
-  private static let bytes: [Unicode.Scalar: UInt8] = {
-    var map: [Unicode.Scalar: UInt8] = [:]
-    for (byte, scalar) in scalars.enumerated() { map[scalar] = UInt8(byte) }
-    return map
+  /// For each character below U+0144 its byte, or -1.
+  private static let bytes: [Int16] = {
+    var bytes = [Int16](repeating: -1, count: 0x144)
+    for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar.value)] = Int16(byte) }
+    return bytes
   }()
 
   /// The bytes that a token's text stands for; a character outside the alphabet stands for its own UTF-8.
   static func decode(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
+    let bytes = bytes
+    var place = 0
+    while place < text.count {
+      let lead = text[place]
+      // The alphabet's characters take one byte or two, from U+0021 to U+0143.
+      if lead < 0x80, bytes[Int(lead)] >= 0 {
+        result.append(UInt8(truncatingIfNeeded: bytes[Int(lead)]))
+        place += 1
+      } else if (0xC2...0xC5).contains(lead), place + 1 < text.count, text[place + 1] & 0xC0 == 0x80,
+        let byte = byte(Int(lead & 0x1F) << 6 | Int(text[place + 1] & 0x3F))
+      {
+        result.append(byte)
+        place += 2
+      } else {
+        return decodeAny(text)
+      }
+    }
+    return result
+  }
+
+  private static func byte(_ value: Int) -> UInt8? {
+    value < bytes.count && bytes[value] >= 0 ? UInt8(truncatingIfNeeded: bytes[value]) : nil
+  }
+
+  /// The same for texts with other characters, or that are no UTF-8.
+  private static func decodeAny(_ text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
     for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-      if let byte = bytes[scalar] {
+      if let byte = byte(Int(scalar.value)) {
         result.append(byte)
       } else {
         result += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
@@ -37,6 +65,4 @@ enum ByteLevelAlphabet {
     }
     return result
   }
-
-  static func encode(_ bytes: ArraySlice<UInt8>) -> [UInt8] { bytes.flatMap { encoded[Int($0)] } }
 }

@@ -14,6 +14,7 @@ package struct BytePairTokenizer: Tokenizer {
   /// Whole pieces that are tokens, for vocabularies that take them without merging.
   private let wholePieces: ByteTable?
   private let merges: MergeTable
+  private let pool = ScratchPool { MergeScratch() }
   private let byteIDs: [Int32]
   private let addsBegin: Bool
   private let addsEnd: Bool
@@ -24,7 +25,8 @@ package struct BytePairTokenizer: Tokenizer {
       throw .unknownTokenizer(file: file.name, found: "gpt2/\(pattern)")
     }
     let vocabulary = try Vocabulary(from: file)
-    let texts = vocabulary.table { $0 == .normal || $0 == .unused }
+    let ids = vocabulary.ids { $0 == .normal || $0 == .unused }
+    let texts = ByteTable(vocabulary.texts, ids)
     let specials = SpecialTokens(vocabulary) { $0 == .control || $0 == .userDefined || $0 == .unknown }
     var byteIDs: [Int32] = []
     for (byte, text) in ByteLevelAlphabet.encoded.enumerated() {
@@ -33,7 +35,7 @@ package struct BytePairTokenizer: Tokenizer {
       }
       byteIDs.append(id)
     }
-    merges = try Self.merges(from: file, vocabulary, texts)
+    merges = try Self.merges(from: file, texts, ids)
     beginID = try vocabulary.id("tokenizer.ggml.bos_token_id", in: file)
     endID = try vocabulary.id("tokenizer.ggml.eos_token_id", in: file)
     endIDs = try vocabulary.endIDs(in: file, specials)
@@ -50,35 +52,56 @@ package struct BytePairTokenizer: Tokenizer {
 
   package func encode(_ text: String, options: EncodingOptions) -> [Int32] {
     // Qwen2's tokenizer begins with normalization form C; the others take the text as it is.
-    let bytes = Array((preTokenizer == .qwen2 ? Self.composed(text) : text).utf8)
-    var ids: [Int32] = []
-    if options.addsBoundaryTokens, addsBegin, let beginID { ids.append(beginID) }
-    if options.parsesSpecialTokens {
-      specials.forEachPart(of: bytes) { part in
-        switch part {
-        case .text(let range): encodePlain(bytes, range, into: &ids)
-        case .special(let id): ids.append(id)
-        }
-      }
-    } else {
-      encodePlain(bytes, 0..<bytes.count, into: &ids)
+    if preTokenizer == .qwen2, let composed = CanonicalComposition.composed(text) {
+      return encode(composed.utf8.span, options)
     }
+    return encode(text.utf8.span, options)
+  }
+
+  private func encode(_ bytes: Span<UInt8>, _ options: EncodingOptions) -> [Int32] {
+    var ids: [Int32] = []
+    // What a window cuts off need not be merged.
+    let most = options.window.map { max($0, 0) } ?? .max
+    ids.reserveCapacity(min(bytes.count / 3, most) + 2)
+    if options.addsBoundaryTokens, addsBegin, let beginID { ids.append(beginID) }
+    var scratch = pool.take()
+    var start = 0
+    while options.parsesSpecialTokens, ids.count <= most, let special = specials.next(in: bytes, from: start) {
+      encodePlain(bytes, start..<special.range.lowerBound, most: most, &scratch, into: &ids)
+      ids.append(special.id)
+      start = special.range.upperBound
+    }
+    encodePlain(bytes, start..<bytes.count, most: most, &scratch, into: &ids)
+    scratch.workspace.trim()
+    pool.give(scratch)
     let end = options.addsBoundaryTokens && addsEnd ? endID : nil
     return ids.cut(to: options.window, end: end)
   }
 
-  private func encodePlain(_ bytes: [UInt8], _ range: Range<Int>, into ids: inout [Int32]) {
-    preTokenizer.forEachPiece(in: bytes, range) { piece in
-      if let wholePieces, let id = wholePieces.find(ByteLevelAlphabet.encode(bytes[piece])) { return ids.append(id) }
-      var symbols = bytes[piece].map { byteIDs[Int($0)] }
-      merges.apply(to: &symbols)
-      ids += symbols
+  /// Pieces until the text ends or `ids` has more than `most`.
+  private func encodePlain(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, most: Int, _ scratch: inout MergeScratch, into ids: inout [Int32]
+  ) {
+    var pieces = preTokenizer.pieces(in: range)
+    while ids.count <= most, let piece = pieces.next(in: bytes) {
+      if scratch.cache.append(bytes, piece, to: &ids) { continue }
+      let start = ids.count
+      if let id = wholePiece(bytes, piece) {
+        ids.append(id)
+      } else {
+        for place in piece { ids.append(byteIDs[Int(bytes[place])]) }
+        merges.apply(to: &ids, from: start, &scratch.workspace)
+      }
+      scratch.cache.insert(bytes, piece, ids, from: start)
     }
   }
 
-  /// Text that is ASCII is composed already.
-  private static func composed(_ text: String) -> String {
-    text.utf8.allSatisfy { $0 < 0x80 } ? text : UnicodeClasses.composed(text)
+  /// The token that a whole piece is, for vocabularies that ask for it before merging.
+  private func wholePiece(_ bytes: Span<UInt8>, _ piece: Range<Int>) -> Int32? {
+    guard let wholePieces, piece.count <= wholePieces.longestKey else { return nil }
+    var text: [UInt8] = []
+    for place in piece { text += ByteLevelAlphabet.encoded[Int(bytes[place])] }
+    return wholePieces.find(text)
   }
 
   package func bytes(of id: Int32) -> [UInt8] {
@@ -93,30 +116,24 @@ package struct BytePairTokenizer: Tokenizer {
   package func id(ofToken text: String) -> Int32? { specials.exact(text) }
 
   /// Reads `tokenizer.ggml.merges`: "left right" in the order of their ranks.
+  ///
+  /// A space inside a token is written "Ġ", so the first one divides; it never stands in front.
   private static func merges(
-    from file: GGUFFile, _ vocabulary: Vocabulary, _ texts: ByteTable
+    from file: GGUFFile, _ texts: ByteTable, _ ids: [Int32]
   ) throws(ModelFileFailure) -> MergeTable {
     let key = "tokenizer.ggml.merges"
     let array = try file.array(key)
     guard array.elementType == .string else {
       throw .wrongValueType(file: file.name, key: key, found: GGUFValue.array(array).kind, allowed: "an array of texts")
     }
-    var table = MergeTable(capacity: array.count)
-    var bad: Int?
-    array.forEachTextRange { index, range in
-      if bad != nil { return }
-      let rule = array.region.array(in: range)
-      // A space inside a token is written "Ġ", so the first one divides; it never stands in front.
-      guard let space = rule.dropFirst().firstIndex(of: 0x20),
-        let left = texts.find(rule, 0..<space), let right = texts.find(rule, (space + 1)..<rule.count),
-        let result = texts.find(Array(rule[..<space] + rule[(space + 1)...]))
-      else {
-        bad = index
-        return
-      }
-      table.add(left, right, MergeTable.Merge(rank: UInt32(index), result: result))
+    guard array.count < MergeTable.limit else {
+      throw .badValue(file: file.name, key: key, found: "\(array.count) rules", allowed: "0 to \(MergeTable.limit - 1)")
     }
-    if let bad { throw .badMerge(file: file.name, index: bad) }
-    return table
+    let list = try Vocabulary.texts(of: array, key, in: file)
+    do throws(ByteTable.BadRule) {
+      return MergeTable(try texts.rules(list, among: ids))
+    } catch {
+      throw .badMerge(file: file.name, index: error.index)
+    }
   }
 }

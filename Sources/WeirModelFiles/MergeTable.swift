@@ -1,127 +1,138 @@
+import WeirFiles
+
 /// The merge rules of a byte-pair vocabulary: which two tokens join to which third, and in which order.
+///
+/// Most pairs have no rule: one bit of a filter of eight to sixteen bits a rule, which stays in the nearest caches,
+/// says so for nine of ten of them. The others are looked up in an open-addressing table of four bytes a place, at most
+/// five eighths full, over the list of rules, 16 bytes each.
 struct MergeTable: Sendable {
-  struct Merge: Sendable {
+  struct Merge: Sendable, Equatable {
     /// Lower ranks are merged first.
     let rank: UInt32
     let result: Int32
   }
 
-  private var merges: [UInt64: Merge] = [:]
+  private struct Rule: Sendable {
+    let pair: UInt64
+    let packed: UInt64
+  }
 
-  init(capacity: Int) { merges.reserveCapacity(capacity) }
+  /// What `packed` gives for a pair without a rule; above all others.
+  static let none = UInt64.max
+  /// At most this many rules.
+  static let limit = (1 << 24) - 1
 
-  /// A pair that is given twice takes the later rule.
-  mutating func add(_ left: Int32, _ right: Int32, _ merge: Merge) { merges[Self.key(left, right)] = merge }
+  private var rules: [Rule] = []
+  /// Eight bits of the hash over the rule's number plus one; zero where free.
+  private var slots: [UInt32]
+  private var filter: [UInt64]
+  /// Odd and drawn once a process, so that a file cannot choose colliding pairs.
+  private let factor: UInt64
+
+  init(capacity: Int) {
+    var size = 64
+    while size / 8 * 5 < capacity { size *= 2 }
+    slots = [UInt32](repeating: 0, count: size)
+    filter = [UInt64](repeating: 0, count: size / 8)
+    rules.reserveCapacity(min(capacity, Self.limit))
+    var hasher = Hasher()
+    hasher.combine(size)
+    factor = UInt64(bitPattern: Int64(hasher.finalize())) | 1
+  }
+
+  /// Rules by rank: the place in the list.
+  init(_ list: [ByteTable.Rule]) {
+    self.init(capacity: list.count)
+    for (rank, rule) in list.enumerated() {
+      let packed = UInt64(rank) << 32 | UInt64(UInt32(bitPattern: rule.union))
+      let key = Self.key(rule.left, rule.right)
+      set(Rule(pair: key, packed: packed), code(of: key))
+    }
+  }
+
+  var count: Int { rules.count }
+
+  /// Bytes that the table takes.
+  var byteCount: Int { rules.count * 16 + slots.count * 4 + filter.count * 8 }
+
+  /// A pair that is given twice takes the later rule; ids must not be negative.
+  mutating func add(_ left: Int32, _ right: Int32, _ merge: Merge) {
+    precondition(left >= 0 && right >= 0, "A merge rule joins tokens of the vocabulary.")
+    if rules.count >= slots.count / 8 * 5 { grow() }
+    let packed = UInt64(merge.rank) << 32 | UInt64(UInt32(bitPattern: merge.result))
+    let key = Self.key(left, right)
+    set(Rule(pair: key, packed: packed), code(of: key))
+  }
 
   /// The rule for two neighbours, or nil; ids below zero (unknown characters) have none.
-  func merge(_ left: Int32, _ right: Int32) -> Merge? { merges[Self.key(left, right)] }
+  func merge(_ left: Int32, _ right: Int32) -> Merge? {
+    let packed = packed(left, right)
+    return packed == Self.none ? nil : Merge(rank: UInt32(packed >> 32), result: Self.result(packed))
+  }
 
+  /// The rule for two neighbours as rank over result, or `none`.
+  @inline(__always)
+  func packed(_ left: Int32, _ right: Int32) -> UInt64 {
+    let key = Self.key(left, right)
+    let code = code(of: key)
+    let bit = Int(truncatingIfNeeded: code) & (filter.count * 64 - 1)
+    if filter[bit >> 6] >> UInt64(bit & 63) & 1 == 0 { return Self.none }
+    return search(key, code)
+  }
+
+  @inline(__always)
+  static func result(_ packed: UInt64) -> Int32 { Int32(truncatingIfNeeded: packed) }
+
+  private func search(_ key: UInt64, _ code: UInt64) -> UInt64 {
+    let slot = slots[place(of: key, code)]
+    return slot == 0 ? Self.none : rules[Int(slot & 0xFF_FFFF) - 1].packed
+  }
+
+  @inline(__always)
+  private func code(of key: UInt64) -> UInt64 {
+    let product = key.multipliedFullWidth(by: factor)
+    return product.high ^ product.low
+  }
+
+  @inline(__always)
+  private func home(of code: UInt64) -> Int { Int(truncatingIfNeeded: code >> 24) & (slots.count - 1) }
+
+  /// Where the key stands, or the free place where it would.
+  @inline(__always)
+  private func place(of key: UInt64, _ code: UInt64) -> Int {
+    let mask = slots.count - 1
+    let tag = UInt32(truncatingIfNeeded: code >> 56)
+    var place = home(of: code)
+    while slots[place] != 0 {
+      if slots[place] >> 24 == tag, rules[Int(slots[place] & 0xFF_FFFF) - 1].pair == key { break }
+      place = (place + 1) & mask
+    }
+    return place
+  }
+
+  private mutating func set(_ rule: Rule, _ code: UInt64) {
+    let bit = Int(truncatingIfNeeded: code) & (filter.count * 64 - 1)
+    filter[bit >> 6] |= 1 << UInt64(bit & 63)
+    let place = place(of: rule.pair, code)
+    if slots[place] != 0 {
+      rules[Int(slots[place] & 0xFF_FFFF) - 1] = rule
+      return
+    }
+    precondition(rules.count < Self.limit, "A merge table holds fewer than 2^24 rules.")
+    rules.append(rule)
+    slots[place] = UInt32(truncatingIfNeeded: code >> 56) << 24 | UInt32(truncatingIfNeeded: rules.count)
+  }
+
+  private mutating func grow() {
+    let old = rules
+    slots = [UInt32](repeating: 0, count: slots.count * 2)
+    filter = [UInt64](repeating: 0, count: filter.count * 2)
+    rules.removeAll(keepingCapacity: true)
+    for rule in old { set(rule, code(of: rule.pair)) }
+  }
+
+  @inline(__always)
   private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-  }
-
-  /// Joins neighbours in `symbols` until no rule applies: always the lowest rank, of equal ranks the leftmost.
-  ///
-  /// Short words take a scan a step; long ones a heap over a linked list, so that 1 MB of one letter costs n log n.
-  func apply(to symbols: inout [Int32]) {
-    if symbols.count < 2 { return }
-    symbols.count <= 32 ? applyByScanning(&symbols) : applyByHeap(&symbols)
-  }
-
-  func applyByScanning(_ symbols: inout [Int32]) {
-    while symbols.count > 1 {
-      var best: Merge?
-      var place = 0
-      for index in 0..<(symbols.count - 1) {
-        if let merge = merge(symbols[index], symbols[index + 1]), merge.rank < best?.rank ?? .max {
-          best = merge
-          place = index
-        }
-      }
-      guard let best else { return }
-      symbols[place] = best.result
-      symbols.remove(at: place + 1)
-    }
-  }
-
-  func applyByHeap(_ symbols: inout [Int32]) {
-    precondition(symbols.count < Int(Int32.max), "A text of 2 GB or more must be cut before it is tokenized.")
-    let none = Int32(-1)
-    var next = (0..<Int32(symbols.count)).map { $0 + 1 }
-    next[symbols.count - 1] = none
-    var previous = (0..<Int32(symbols.count)).map { $0 - 1 }
-    // A symbol that was joined to its left neighbour is gone.
-    var isGone = [Bool](repeating: false, count: symbols.count)
-    var heap = RankHeap()
-    for index in 0..<(symbols.count - 1) {
-      if let merge = merge(symbols[index], symbols[index + 1]) { heap.add(merge.rank, Int32(index)) }
-    }
-    heap.order()
-    while let (rank, place) = heap.removeFirst() {
-      let left = Int(place)
-      // Entries whose pair has changed since are stale: they are recognized by their rule.
-      guard !isGone[left], next[left] != none else { continue }
-      let right = Int(next[left])
-      guard let merge = merge(symbols[left], symbols[right]), merge.rank == rank else { continue }
-      symbols[left] = merge.result
-      isGone[right] = true
-      next[left] = next[right]
-      if next[left] != none {
-        previous[Int(next[left])] = place
-        if let merge = self.merge(symbols[left], symbols[Int(next[left])]) { heap.insert(merge.rank, place) }
-      }
-      if previous[left] != none {
-        if let merge = self.merge(symbols[Int(previous[left])], symbols[left]) {
-          heap.insert(merge.rank, previous[left])
-        }
-      }
-    }
-    symbols = zip(symbols, isGone).filter { !$0.1 }.map { $0.0 }
-  }
-}
-
-/// A binary heap of (rank, place), smallest first, packed into one number each.
-struct RankHeap {
-  private var keys: [UInt64] = []
-
-  /// Adds without keeping the order; `order` must follow.
-  mutating func add(_ rank: UInt32, _ place: Int32) { keys.append(UInt64(rank) << 32 | UInt64(place)) }
-
-  mutating func order() {
-    for index in stride(from: keys.count / 2 - 1, through: 0, by: -1) { sink(index) }
-  }
-
-  mutating func insert(_ rank: UInt32, _ place: Int32) {
-    add(rank, place)
-    var child = keys.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      if keys[parent] <= keys[child] { return }
-      keys.swapAt(parent, child)
-      child = parent
-    }
-  }
-
-  mutating func removeFirst() -> (rank: UInt32, place: Int32)? {
-    guard let first = keys.first, let last = keys.popLast() else { return nil }
-    if !keys.isEmpty {
-      keys[0] = last
-      sink(0)
-    }
-    return (UInt32(first >> 32), Int32(truncatingIfNeeded: first & 0xFFFF_FFFF))
-  }
-
-  private mutating func sink(_ start: Int) {
-    let key = keys[start]
-    var parent = start
-    while true {
-      var child = 2 * parent + 1
-      if child >= keys.count { break }
-      if child + 1 < keys.count, keys[child + 1] < keys[child] { child += 1 }
-      if keys[child] >= key { break }
-      keys[parent] = keys[child]
-      parent = child
-    }
-    keys[parent] = key
   }
 }

@@ -1,62 +1,57 @@
-/// Scans UTF-8 text by character classes for `PreTokenizer`.
+/// Finds where the pieces of `PreTokenizer`'s patterns end, by character classes over UTF-8.
+///
+/// A scanner sees the text up to `limit` only: that is the end of the text for the pattern.
 struct PieceScanner {
   typealias Kind = UnicodeClasses.PatternClass
 
-  private let bytes: [UInt8]
-  private let range: Range<Int>
+  let limit: Int
 
-  init(_ bytes: [UInt8], _ range: Range<Int>) {
-    self.bytes = bytes
-    self.range = range
+  /// Class of the character at `place` and where it ends. `place` must be below `limit`.
+  @inline(__always)
+  private func character(_ bytes: Span<UInt8>, _ place: Int) -> (kind: Kind, end: Int) {
+    let byte = bytes[place]
+    if byte < 0x80 { return (Self.asciiClass(byte), place + 1) }
+    return Self.otherCharacter(bytes, place)
   }
 
-  func scanGPT2(_ body: (Range<Int>) -> Void) {
-    var place = range.lowerBound
-    while place < range.upperBound {
-      let end = gpt2End(place)
-      body(place..<end)
-      place = end
-    }
-  }
-
-  func scanQwen2(longestNumber: Int, _ body: (Range<Int>) -> Void) {
-    var place = range.lowerBound
-    while place < range.upperBound {
-      let end = qwen2End(place, longestNumber)
-      body(place..<end)
-      place = end
-    }
-  }
-
-  /// Class of the character at `place` and where it ends. `place` must be inside the range.
-  func character(at place: Int) -> (kind: Kind, end: Int) {
-    let scalar = scalar(at: place)
+  @inline(never)
+  private static func otherCharacter(_ bytes: Span<UInt8>, _ place: Int) -> (kind: Kind, end: Int) {
+    let scalar = scalar(bytes, place)
     return (UnicodeClasses.patternClass(scalar), place + UTF8.width(scalar))
+  }
+
+  @inline(__always)
+  private static func asciiClass(_ byte: UInt8) -> Kind {
+    if (byte | 0x20) &- 0x61 < 26 { return .letter }
+    if byte == 0x20 { return .space }
+    if byte &- 0x30 < 10 { return .number }
+    if byte > 13 { return .other }
+    return byte == 10 || byte == 13 ? .newline : byte < 9 ? .other : .space
   }
 
   // MARK: One piece
 
-  private func gpt2End(_ place: Int) -> Int {
-    if let end = contractionEnd(place, ignoresCase: false) { return end }
+  func gpt2End(_ bytes: Span<UInt8>, _ place: Int) -> Int {
+    if let end = contractionEnd(bytes, place, ignoresCase: false) { return end }
     // ` ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+`
     let first = bytes[place] == 0x20 ? place + 1 : place
-    if first < range.upperBound {
-      let (kind, end) = character(at: first)
-      if kind == .letter || kind == .number || kind == .other { return run(of: kind, from: end) }
+    if first < limit {
+      let (kind, end) = character(bytes, first)
+      if kind == .letter || kind == .number || kind == .other { return run(bytes, of: kind, from: end) }
     }
-    return spaceEnd(place)
+    return spaceEnd(bytes, place)
   }
 
-  private func qwen2End(_ place: Int, _ longestNumber: Int) -> Int {
-    if let end = contractionEnd(place, ignoresCase: true) { return end }
-    let (kind, end) = character(at: place)
+  func qwen2End(_ bytes: Span<UInt8>, _ place: Int, longestNumber: Int) -> Int {
+    if let end = contractionEnd(bytes, place, ignoresCase: true) { return end }
+    let (kind, end) = character(bytes, place)
     switch kind {
-    case .letter: return run(of: .letter, from: end)
+    case .letter: return run(bytes, of: .letter, from: end)
     case .number:
       var last = end
       for _ in 1..<max(longestNumber, 1) {
-        guard last < range.upperBound else { break }
-        let (kind, end) = character(at: last)
+        guard last < limit else { break }
+        let (kind, end) = character(bytes, last)
         guard kind == .number else { break }
         last = end
       }
@@ -64,23 +59,23 @@ struct PieceScanner {
     case .space, .other, .newline: break
     }
     // `[^\r\n\p{L}\p{N}]?\p{L}+`: one character that is neither may lead the letters.
-    if kind != .newline, end < range.upperBound, character(at: end).kind == .letter {
-      return run(of: .letter, from: end)
+    if kind != .newline, end < limit, character(bytes, end).kind == .letter {
+      return run(bytes, of: .letter, from: end)
     }
     // ` ?[^\s\p{L}\p{N}]+[\r\n]*`
     let first = bytes[place] == 0x20 ? place + 1 : place
-    if first < range.upperBound, character(at: first).kind == .other {
-      return run(of: .newline, from: run(of: .other, from: first))
+    if first < limit, character(bytes, first).kind == .other {
+      return run(bytes, of: .newline, from: run(bytes, of: .other, from: first))
     }
     // `\s*[\r\n]+`: up to the last line end of the white space.
-    if let end = lastNewlineEnd(place) { return end }
-    return spaceEnd(place)
+    if let end = lastNewlineEnd(bytes, place) { return end }
+    return spaceEnd(bytes, place)
   }
 
-  private func run(of kind: Kind, from start: Int) -> Int {
+  private func run(_ bytes: Span<UInt8>, of kind: Kind, from start: Int) -> Int {
     var place = start
-    while place < range.upperBound {
-      let (found, end) = character(at: place)
+    while place < limit {
+      let (found, end) = character(bytes, place)
       if found != kind { break }
       place = end
     }
@@ -88,11 +83,11 @@ struct PieceScanner {
   }
 
   /// `\s+(?!\S)|\s+`: all white space at the end of the text, else all but its last character, else that one.
-  private func spaceEnd(_ start: Int) -> Int {
+  private func spaceEnd(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var place = start
     var last = start
-    while place < range.upperBound {
-      let (kind, end) = character(at: place)
+    while place < limit {
+      let (kind, end) = character(bytes, place)
       if kind != .space && kind != .newline { return last > start ? last : place }
       last = place
       place = end
@@ -100,11 +95,11 @@ struct PieceScanner {
     return place
   }
 
-  private func lastNewlineEnd(_ start: Int) -> Int? {
+  private func lastNewlineEnd(_ bytes: Span<UInt8>, _ start: Int) -> Int? {
     var place = start
     var found: Int?
-    while place < range.upperBound {
-      let (kind, end) = character(at: place)
+    while place < limit {
+      let (kind, end) = character(bytes, place)
       if kind == .newline { found = end } else if kind != .space { break }
       place = end
     }
@@ -112,38 +107,43 @@ struct PieceScanner {
   }
 
   /// `'s|'t|'re|'ve|'m|'ll|'d`; without regard to case the long s (U+017F) is an s too.
-  private func contractionEnd(_ place: Int, ignoresCase: Bool) -> Int? {
+  private func contractionEnd(_ bytes: Span<UInt8>, _ place: Int, ignoresCase: Bool) -> Int? {
     guard bytes[place] == 0x27 else { return nil }
-    let first = letter(place + 1, ignoresCase)
+    let first = letter(bytes, place + 1, ignoresCase)
     switch first {
     case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"): return place + 2
     case UInt8(ascii: "r"), UInt8(ascii: "v"):
-      return letter(place + 2, ignoresCase) == UInt8(ascii: "e") ? place + 3 : nil
-    case UInt8(ascii: "l"): return letter(place + 2, ignoresCase) == UInt8(ascii: "l") ? place + 3 : nil
+      return letter(bytes, place + 2, ignoresCase) == UInt8(ascii: "e") ? place + 3 : nil
+    case UInt8(ascii: "l"): return letter(bytes, place + 2, ignoresCase) == UInt8(ascii: "l") ? place + 3 : nil
     default:
-      let isLongS = ignoresCase && place + 2 < range.upperBound && bytes[place + 1] == 0xC5 && bytes[place + 2] == 0xBF
+      let isLongS = ignoresCase && place + 2 < limit && bytes[place + 1] == 0xC5 && bytes[place + 2] == 0xBF
       return isLongS ? place + 3 : nil
     }
   }
 
-  private func letter(_ place: Int, _ ignoresCase: Bool) -> UInt8 {
-    guard place < range.upperBound else { return 0 }
+  private func letter(_ bytes: Span<UInt8>, _ place: Int, _ ignoresCase: Bool) -> UInt8 {
+    guard place < limit else { return 0 }
     let byte = bytes[place]
     return ignoresCase && byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
   }
 
-  /// The character at `place`, which must be inside the range.
-  func scalar(at place: Int) -> Unicode.Scalar {
+  /// The character at `place`; `bytes` must be valid UTF-8.
+  static func scalar(_ bytes: Span<UInt8>, _ place: Int) -> Unicode.Scalar {
     let lead = UInt32(bytes[place])
-    if lead < 0x80 { return Unicode.Scalar(UInt8(lead)) }
-    func rest(_ offset: Int) -> UInt32 { UInt32(bytes[place + offset] & 0x3F) }
-    let value =
-      lead < 0xE0
-      ? (lead & 0x1F) << 6 | rest(1)
-      : lead < 0xF0
-        ? (lead & 0x0F) << 12 | rest(1) << 6 | rest(2)
-        : (lead & 0x07) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3)
-    guard let scalar = Unicode.Scalar(value) else { preconditionFailure("A piece scanner reads valid UTF-8 only.") }
+    if lead < 0x80 { return Unicode.Scalar(UInt8(truncatingIfNeeded: lead)) }
+    let value: UInt32
+    if lead < 0xE0 {
+      value = (lead & 0x1F) << 6 | tail(bytes, place + 1)
+    } else if lead < 0xF0 {
+      value = (lead & 0x0F) << 12 | tail(bytes, place + 1) << 6 | tail(bytes, place + 2)
+    } else {
+      value =
+        (lead & 0x07) << 18 | tail(bytes, place + 1) << 12 | tail(bytes, place + 2) << 6 | tail(bytes, place + 3)
+    }
+    guard let scalar = Unicode.Scalar(value) else { preconditionFailure("Text is valid UTF-8 only.") }
     return scalar
   }
+
+  @inline(__always)
+  private static func tail(_ bytes: Span<UInt8>, _ place: Int) -> UInt32 { UInt32(bytes[place] & 0x3F) }
 }

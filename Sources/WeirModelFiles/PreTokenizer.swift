@@ -20,33 +20,59 @@ enum PreTokenizer: Sendable {
     }
   }
 
-  /// Calls `body` with the range of each piece in `bytes[range]`, in order; together they cover it.
-  ///
-  /// `bytes` must be valid UTF-8, as a `String` holds it.
-  func forEachPiece(in bytes: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Void) {
-    switch self {
-    case .gpt2: PieceScanner(bytes, range).scanGPT2(body)
-    case .smollm: forEachPieceWithLoneNumbers(in: bytes, range, body)
-    case .qwen2: PieceScanner(bytes, range).scanQwen2(longestNumber: 1, body)
-    case .llama3: PieceScanner(bytes, range).scanQwen2(longestNumber: 3, body)
-    }
-  }
+  /// A walk over the pieces of `range`, in order; together they cover it.
+  func pieces(in range: Range<Int>) -> Pieces { Pieces(pattern: self, range) }
 
-  /// A part between two numbers is scanned alone: its end is an end of text for the pattern.
-  private func forEachPieceWithLoneNumbers(in bytes: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Void) {
-    let whole = PieceScanner(bytes, range)
-    var start = range.lowerBound
-    var place = start
-    while place < range.upperBound {
-      let scalar = whole.scalar(at: place)
-      let end = place + UTF8.width(scalar)
-      if UnicodeClasses.isNumeric(scalar) {
-        PieceScanner(bytes, start..<place).scanGPT2(body)
-        body(place..<end)
-        start = end
-      }
-      place = end
+  struct Pieces {
+    private let pattern: PreTokenizer
+    private var place: Int
+    private let end: Int
+    /// Up to where the pattern sees the text: for the one that sets numbers apart, the next of them.
+    private var partEnd: Int
+
+    fileprivate init(pattern: PreTokenizer, _ range: Range<Int>) {
+      self.pattern = pattern
+      place = range.lowerBound
+      end = range.upperBound
+      partEnd = pattern == .smollm ? place : end
     }
-    PieceScanner(bytes, start..<range.upperBound).scanGPT2(body)
+
+    /// The next piece, nil at the end. `bytes` must be the same valid UTF-8 from call to call, as a `String` holds it.
+    mutating func next(in bytes: Span<UInt8>) -> Range<Int>? {
+      if place == end { return nil }
+      let start = place
+      switch pattern {
+      case .gpt2: place = PieceScanner(limit: end).gpt2End(bytes, place)
+      case .qwen2: place = PieceScanner(limit: end).qwen2End(bytes, place, longestNumber: 1)
+      case .llama3: place = PieceScanner(limit: end).qwen2End(bytes, place, longestNumber: 3)
+      case .smollm:
+        // A part between two numbers is scanned alone: its end is an end of text for the pattern.
+        if place == partEnd, let width = findNumber(bytes) {
+          place += width
+          partEnd = place
+        } else {
+          place = PieceScanner(limit: partEnd).gpt2End(bytes, place)
+        }
+      }
+      return start..<place
+    }
+
+    /// The width of a number character at `place`, or nil, then `partEnd` is where the next one is.
+    private mutating func findNumber(_ bytes: Span<UInt8>) -> Int? {
+      var next = place
+      while next < end {
+        let byte = bytes[next]
+        if byte < 0x80 {
+          if byte &- 0x30 < 10 { break }
+          next += 1
+        } else {
+          let scalar = PieceScanner.scalar(bytes, next)
+          if UnicodeClasses.isNumeric(scalar) { break }
+          next += UTF8.width(scalar)
+        }
+      }
+      partEnd = next
+      return next == place ? UTF8.width(PieceScanner.scalar(bytes, place)) : nil
+    }
   }
 }

@@ -18,6 +18,11 @@ package struct SentencePieceTokenizer: Tokenizer {
   private let specials: SpecialTokens
   private let texts: ByteTable
   private let merges: MergeTable
+  private let pool = ScratchPool { MergeScratch() }
+  /// Ids of the characters of ASCII, or `unread` for those without a token.
+  private let asciiIDs: [Int32]
+  /// Whether no token has a "▁" behind another character: then no merge crosses the beginning of a word.
+  private let mergesWithinWords: Bool
   private let unknownID: Int32?
   /// Ids of "<0x00>" to "<0xFF>", empty where the vocabulary lacks one of them.
   private let byteIDs: [Int32]
@@ -33,9 +38,10 @@ package struct SentencePieceTokenizer: Tokenizer {
       throw .badValue(
         file: file.name, key: key, found: "\(scores.count) scores", allowed: "\(vocabulary.count), one a token")
     }
-    let texts = vocabulary.table { $0 == .normal }
+    let ids = vocabulary.ids { $0 == .normal }
+    let texts = ByteTable(vocabulary.texts, ids)
     let specials = SpecialTokens(vocabulary) { $0 == .control || $0 == .userDefined || $0 == .unknown }
-    let bytes = vocabulary.table { $0 == .byte }
+    let bytes = ByteTable(vocabulary.texts, vocabulary.ids { $0 == .byte })
     let byteIDs = (0...255).compactMap { bytes.find(Self.byteText(UInt8($0))) }
     beginID = try vocabulary.id("tokenizer.ggml.bos_token_id", in: file)
     endID = try vocabulary.id("tokenizer.ggml.eos_token_id", in: file)
@@ -44,7 +50,14 @@ package struct SentencePieceTokenizer: Tokenizer {
     addsBegin = try file.bool("tokenizer.ggml.add_bos_token", default: true)
     addsEnd = try file.bool("tokenizer.ggml.add_eos_token", default: false)
     addsSpace = try file.bool("tokenizer.ggml.add_space_prefix", default: true)
-    merges = Self.merges(vocabulary, texts, scores)
+    asciiIDs = (0..<128).map { texts.find([UInt8($0)]) ?? Self.unread }
+    guard let (merges, mergesWithinWords) = Self.merges(vocabulary, texts, scores) else {
+      throw .badValue(
+        file: file.name, key: "tokenizer.ggml.tokens", found: "more than \(MergeTable.limit) ways to divide the tokens",
+        allowed: "at most \(MergeTable.limit)")
+    }
+    self.merges = merges
+    self.mergesWithinWords = mergesWithinWords
     self.byteIDs = byteIDs.count == 256 ? byteIDs : []
     self.vocabulary = vocabulary
     self.specials = specials
@@ -54,56 +67,110 @@ package struct SentencePieceTokenizer: Tokenizer {
   package var vocabularySize: Int { vocabulary.count }
 
   package func encode(_ text: String, options: EncodingOptions) -> [Int32] {
-    let bytes = Array(text.utf8)
+    let bytes = text.utf8.span
     var ids: [Int32] = []
+    // What a window cuts off need not be merged.
+    let most = options.window.map { max($0, 0) } ?? .max
     if options.addsBoundaryTokens, addsBegin, let beginID { ids.append(beginID) }
+    var scratch = pool.take()
+    var start = 0
     // The space in front belongs to the beginning of the text and to what follows a special token.
-    if options.parsesSpecialTokens {
-      specials.forEachPart(of: bytes) { part in
-        switch part {
-        case .text(let range): encodePlain(bytes[range], into: &ids)
-        case .special(let id): ids.append(id)
-        }
-      }
-    } else {
-      encodePlain(bytes[...], into: &ids)
+    while options.parsesSpecialTokens, ids.count <= most, let special = specials.next(in: bytes, from: start) {
+      encodePlain(bytes, start..<special.range.lowerBound, most: most, &scratch, into: &ids)
+      ids.append(special.id)
+      start = special.range.upperBound
     }
+    encodePlain(bytes, start..<bytes.count, most: most, &scratch, into: &ids)
+    scratch.workspace.trim()
+    pool.give(scratch)
     let end = options.addsBoundaryTokens && addsEnd ? endID : nil
     return ids.cut(to: options.window, end: end)
   }
 
-  private func encodePlain(_ text: ArraySlice<UInt8>, into ids: inout [Int32]) {
-    if text.isEmpty { return }
+  private func encodePlain(
+    _ text: Span<UInt8>, _ range: Range<Int>, most: Int, _ scratch: inout MergeScratch, into ids: inout [Int32]
+  ) {
+    if range.isEmpty { return }
     var marked: [UInt8] = addsSpace ? Self.spaceMark : []
-    marked.reserveCapacity(text.count + 3)
-    for byte in text {
-      if byte == 0x20 { marked += Self.spaceMark } else { marked.append(byte) }
+    marked.reserveCapacity(range.count + range.count / 4 + 3)
+    for place in range {
+      if text[place] == 0x20 { marked += Self.spaceMark } else { marked.append(text[place]) }
     }
-    // Characters without a token are -1 - their offset: they have no merge rule and are told apart afterwards.
-    var symbols: [Int32] = []
+    let bytes = marked.span
+    var previousIsUnknown = false
     var start = 0
-    while start < marked.count {
-      let end = Self.characterEnd(marked, start)
-      symbols.append(texts.find(marked, start..<end) ?? -1 - Int32(start))
+    while start < bytes.count, ids.count <= most {
+      let end = mergesWithinWords ? Self.wordEnd(bytes, start) : bytes.count
+      if scratch.cache.append(bytes, start..<end, to: &ids) {
+        previousIsUnknown = false
+      } else {
+        let first = ids.count
+        if encodeWord(bytes, start..<end, &previousIsUnknown, &scratch.workspace, into: &ids) {
+          scratch.cache.insert(bytes, start..<end, ids, from: first)
+        }
+      }
       start = end
     }
-    merges.apply(to: &symbols)
-    var previousIsUnknown = false
+  }
+
+  /// Merges one word from its characters; returns whether the ids depend on nothing in front of it.
+  private func encodeWord(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ previousIsUnknown: inout Bool, _ workspace: inout MergeWorkspace,
+    into ids: inout [Int32]
+  ) -> Bool {
+    let first = ids.count
+    var start = range.lowerBound
+    // Characters without a token are -1 - their offset: they have no merge rule and are told apart afterwards.
+    var hasUnread = false
+    while start < range.upperBound {
+      let end = bytes[start] < 0x80 ? start + 1 : Self.characterEnd(bytes, start)
+      var id = bytes[start] < 0x80 ? asciiIDs[Int(bytes[start])] : texts.find(bytes, start..<end) ?? Self.unread
+      if id == Self.unread {
+        id = -1 - Int32(truncatingIfNeeded: start)
+        hasUnread = true
+      }
+      ids.append(id)
+      start = end
+    }
+    merges.apply(to: &ids, from: first, &workspace)
+    guard hasUnread else {
+      previousIsUnknown = false
+      return true
+    }
+    let symbols = Array(ids[first...])
+    ids.removeLast(symbols.count)
     for symbol in symbols {
       let offset = Int(-1 - symbol)
       let isUnknown = symbol < 0 && byteIDs.isEmpty
       if symbol >= 0 {
         ids.append(symbol)
       } else if !byteIDs.isEmpty {
-        ids += marked[offset..<Self.characterEnd(marked, offset)].map { byteIDs[Int($0)] }
+        for place in offset..<Self.characterEnd(bytes, offset) { ids.append(byteIDs[Int(bytes[place])]) }
       } else if let unknownID, !previousIsUnknown {
         ids.append(unknownID)  // one for a run, as the reference counts
       }
       previousIsUnknown = isUnknown
     }
+    return !byteIDs.isEmpty
   }
 
-  private static func characterEnd(_ bytes: [UInt8], _ start: Int) -> Int {
+  /// Stands for a character that has no token.
+  private static let unread = Int32.min
+
+  /// Up to the next "▁" behind another character.
+  private static func wordEnd(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+    var place = start
+    while isMark(bytes, place) { place += spaceMark.count }
+    while place < bytes.count, !isMark(bytes, place) { place += 1 }
+    return place
+  }
+
+  @inline(__always)
+  private static func isMark(_ bytes: Span<UInt8>, _ place: Int) -> Bool {
+    place + 2 < bytes.count && bytes[place] == 0xE2 && bytes[place + 1] == 0x96 && bytes[place + 2] == 0x81
+  }
+
+  private static func characterEnd(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var end = start + 1
     while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
     return end
@@ -153,7 +220,12 @@ package struct SentencePieceTokenizer: Tokenizer {
   }
 
   /// Every way to divide a token into two tokens is a rule; its rank is the token's place by descending score.
-  private static func merges(_ vocabulary: Vocabulary, _ texts: ByteTable, _ scores: [Float]) -> MergeTable {
+  ///
+  /// Also says whether all merges stay within words. Nil where there are more rules than a table holds.
+  private static func merges(
+    _ vocabulary: Vocabulary, _ texts: ByteTable, _ scores: [Float]
+  ) -> (table: MergeTable, withinWords: Bool)? {
+    var withinWords = true
     let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
     var table = MergeTable(capacity: scores.count * 2)
     var rank: UInt32 = 0
@@ -168,12 +240,15 @@ package struct SentencePieceTokenizer: Tokenizer {
       guard vocabulary.kind(of: id) == .normal else { continue }
       let bytes = vocabulary.bytes(of: id)
       if bytes.count > longestMergedToken || bytes.count < 2 { continue }
+      let text = bytes.span
+      if wordEnd(text, 0) < bytes.count { withinWords = false }
       for middle in 1..<bytes.count where bytes[middle] & 0xC0 != 0x80 {
-        if let left = texts.find(bytes, 0..<middle), let right = texts.find(bytes, middle..<bytes.count) {
+        if let left = texts.find(text, 0..<middle), let right = texts.find(text, middle..<bytes.count) {
+          if table.count == MergeTable.limit { return nil }
           table.add(left, right, MergeTable.Merge(rank: rank, result: id))
         }
       }
     }
-    return table
+    return (table, withinWords)
   }
 }

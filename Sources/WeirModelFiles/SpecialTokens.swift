@@ -2,48 +2,46 @@ import WeirFiles
 
 /// Finds control and other special tokens that are written out in a text, the longest at each place.
 struct SpecialTokens: Sendable {
-  enum Part {
-    case text(Range<Int>)
-    case special(Int32)
+  struct Match {
+    let range: Range<Int>
+    let id: Int32
   }
 
   private let table: ByteTable
-  /// For each first byte, the lengths of the tokens that begin with it, longest first.
-  private let lengths: [[Int]]
+  /// For each first byte, where its lengths lie in `lengths`.
+  private let places: [Range<Int>]
+  /// The lengths of the tokens that begin with one byte, longest first.
+  private let lengths: [Int]
 
   init(_ vocabulary: Vocabulary, where included: (Vocabulary.Kind) -> Bool) {
+    let ids = vocabulary.ids(where: included)
     var sets = [Set<Int>](repeating: [], count: 256)
-    for id in 0..<Int32(vocabulary.count) where included(vocabulary.kind(of: id)) {
-      let range = vocabulary.range(of: id)
-      if let first = vocabulary.region.array(in: range.prefix(1)).first { sets[Int(first)].insert(range.count) }
+    for id in ids {
+      let bytes = vocabulary.bytes(of: id)
+      if let first = bytes.first { sets[Int(first)].insert(bytes.count) }
     }
-    lengths = sets.map { $0.sorted(by: >) }
-    table = vocabulary.table(where: included)
+    var places: [Range<Int>] = []
+    var lengths: [Int] = []
+    for set in sets {
+      places.append(lengths.count..<(lengths.count + set.count))
+      lengths += set.sorted(by: >)
+    }
+    self.places = places
+    self.lengths = lengths
+    table = ByteTable(vocabulary.texts, ids)
   }
 
   /// The id of the special token that is written like `text`.
   func exact(_ text: String) -> Int32? { table.find(Array(text.utf8)) }
 
-  /// Calls `body` with the parts of `bytes` in order; texts are never empty.
-  func forEachPart(of bytes: [UInt8], _ body: (Part) -> Void) {
-    var start = 0
-    var place = 0
-    while place < bytes.count {
-      guard let (id, length) = match(bytes, at: place) else {
-        place += 1
-        continue
+  /// The first special token at or after `start`, nil where none is left.
+  func next(in bytes: Span<UInt8>, from start: Int) -> Match? {
+    let places = places.span
+    for place in start..<bytes.count where !places[Int(bytes[place])].isEmpty {
+      for length in lengths[places[Int(bytes[place])]] where length <= bytes.count - place {
+        let range = place..<(place + length)
+        if let id = table.find(bytes, range) { return Match(range: range, id: id) }
       }
-      if place > start { body(.text(start..<place)) }
-      body(.special(id))
-      place += length
-      start = place
-    }
-    if start < bytes.count { body(.text(start..<bytes.count)) }
-  }
-
-  private func match(_ bytes: [UInt8], at place: Int) -> (id: Int32, length: Int)? {
-    for length in lengths[Int(bytes[place])] where length <= bytes.count - place {
-      if let id = table.find(bytes, place..<(place + length)) { return (id, length) }
     }
     return nil
   }

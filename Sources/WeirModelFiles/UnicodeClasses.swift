@@ -89,9 +89,16 @@ enum UnicodeClasses {
     case 10, 13: return .newline
     case 9, 11, 12, 32: return .space
     case 0..<0x80: return .other
-    case 0x4E00...0x9FFF, 0xAC00...0xD7A3: return .letter
-    default: break
+    case 0x4E00...0x9FFF, 0xAC00...0xD7A3, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x24F, 0x400...0x481, 0x3041...0x3096,
+      0x30A1...0x30FA:
+      return .letter
+    case 0x2010...0x2027, 0x3001...0x3003, 0xFE00...0xFE0F, 0x200B...0x200F, 0x1F300...0x1F5FF: return .other
+    default: return slowPatternClass(scalar)
     }
+  }
+
+  /// The same from the standard library's tables: some 50 ns a character.
+  static func slowPatternClass(_ scalar: Unicode.Scalar) -> PatternClass {
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
       return isKnown(scalar, 16) ? .letter : .other
@@ -104,33 +111,26 @@ enum UnicodeClasses {
 
   /// Numbers of any kind, as SmolLM's pattern sets them apart: also those newer than the other patterns.
   static func isNumeric(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII { return scalar.value >= 0x30 && scalar.value <= 0x39 }
+    switch scalar.value {
+    case 0..<0x80: return scalar.value >= 0x30 && scalar.value <= 0x39
+    case 0xC0...0x24F, 0x400...0x52F, 0x2010...0x206F, 0x3041...0x318F, 0x4E00...0x9FFF, 0xAC00...0xD7A3,
+      0xFE00...0xFE0F,
+      0x1F300...0x1F64F:
+      return false
+    default: return slowIsNumeric(scalar)
+    }
+  }
+
+  /// The same from the standard library's tables.
+  static func slowIsNumeric(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .decimalNumber, .letterNumber, .otherNumber: return true
     default: return false
     }
   }
 
-  /// Normalization form C of Unicode 9, which some byte-level tokenizers begin with.
-  static func composed(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    var run = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      if scalar.isASCII || isKnown(scalar, 9) {
-        run.append(scalar)
-      } else {
-        // Not assigned then: it neither combines with its neighbours nor lets them pass.
-        result.append(contentsOf: String(run)._nfc)
-        run = String.UnicodeScalarView()
-        result.append(scalar)
-      }
-    }
-    result.append(contentsOf: String(run)._nfc)
-    return String(result)
-  }
-
   /// Whether Unicode `version` already had the character.
-  private static func isKnown(_ scalar: Unicode.Scalar, _ version: Int) -> Bool {
+  static func isKnown(_ scalar: Unicode.Scalar, _ version: Int) -> Bool {
     guard let age = scalar.properties.age else { return false }
     return age.major < version || (age.major == version && age.minor == 0)
   }

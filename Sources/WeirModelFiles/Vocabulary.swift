@@ -13,9 +13,7 @@ struct Vocabulary: Sendable {
   }
 
   let file: String
-  let region: ByteRegion
-  let count: Int
-  private let starts: [Int]
+  let texts: TextList
   private let kinds: [Kind]
 
   /// Reads `tokenizer.ggml.tokens` and, where present, `tokenizer.ggml.token_type`.
@@ -25,48 +23,55 @@ struct Vocabulary: Sendable {
     guard array.elementType == .string else {
       throw .wrongValueType(file: file.name, key: key, found: GGUFValue.array(array).kind, allowed: "an array of texts")
     }
-    let allowed = 1...(1 << 24)
+    let allowed = 1...ByteTable.limit
     guard allowed.contains(array.count) else {
-      throw .badValue(file: file.name, key: key, found: "\(array.count) tokens", allowed: "1 to \(1 << 24)")
+      throw .badValue(file: file.name, key: key, found: "\(array.count) tokens", allowed: "1 to \(allowed.upperBound)")
     }
-    var starts: [Int] = []
-    starts.reserveCapacity(array.count + 1)
-    array.forEachTextRange { _, range in starts.append(range.lowerBound) }
-    starts.append(array.region.count + 8)
     self.file = file.name
-    region = array.region
-    count = array.count
-    self.starts = starts
+    texts = try Self.texts(of: array, key, in: file)
     kinds = try Self.kinds(from: file, count: array.count)
+  }
+
+  /// The places of an array's texts; its lengths were checked when the file was opened, so only its size can be wrong.
+  static func texts(of array: GGUFArray, _ key: String, in file: GGUFFile) throws(ModelFileFailure) -> TextList {
+    guard let texts = TextList(region: array.region, count: array.count) else {
+      throw .badValue(file: file.name, key: key, found: "\(array.region.count) bytes", allowed: "less than 4 GiB")
+    }
+    return texts
   }
 
   private static func kinds(from file: GGUFFile, count: Int) throws(ModelFileFailure) -> [Kind] {
     let key = "tokenizer.ggml.token_type"
     guard file.has(key) else { return Array(repeating: .normal, count: count) }
-    let numbers = try file.ints(key)
-    guard numbers.count == count else {
-      throw .badValue(file: file.name, key: key, found: "\(numbers.count) types", allowed: "\(count), one a token")
+    let array = try file.array(key)
+    guard array.count == count else {
+      throw .badValue(file: file.name, key: key, found: "\(array.count) types", allowed: "\(count), one a token")
     }
-    return numbers.map { UInt8(exactly: $0).flatMap { Kind(rawValue: $0) } ?? .normal }
+    if array.elementType == .int32 || array.elementType == .uint32 {
+      return array.region.numbers(UInt32.self, count: count).map { kind($0) }
+    }
+    return try file.ints(key).map { kind(UInt32(exactly: $0) ?? 0) }
   }
+
+  private static func kind(_ number: UInt32) -> Kind {
+    number > 6 ? .normal : Kind(rawValue: UInt8(number)) ?? .normal
+  }
+
+  var count: Int { texts.count }
 
   func contains(_ id: Int32) -> Bool { id >= 0 && Int(id) < count }
 
-  /// Where the text of `id` lies in `region`. A length of 64 bits stands before every text.
-  func range(of id: Int32) -> Range<Int> { starts[Int(id)]..<(starts[Int(id) + 1] - 8) }
-
-  func bytes(of id: Int32) -> [UInt8] { region.array(in: range(of: id)) }
+  func bytes(of id: Int32) -> [UInt8] { texts.bytes(of: Int(id)) }
 
   func kind(of id: Int32) -> Kind { kinds[Int(id)] }
 
-  /// A table over the tokens of the kinds given, by their whole texts.
-  func table(where included: (Kind) -> Bool) -> ByteTable {
-    var entries: [ByteTable.Entry] = []
-    entries.reserveCapacity(count)
-    for id in 0..<Int32(count) where included(kind(of: id)) {
-      entries.append(ByteTable.Entry(range: range(of: id), value: id))
-    }
-    return ByteTable(region: region, entries: entries)
+  /// The ids of the kinds given, in order.
+  func ids(where included: (Kind) -> Bool) -> [Int32] {
+    let isIncluded = (0...6).map { Kind(rawValue: UInt8($0)).map(included) ?? false }
+    var ids: [Int32] = []
+    ids.reserveCapacity(count)
+    for (id, kind) in kinds.enumerated() where isIncluded[Int(kind.rawValue)] { ids.append(Int32(id)) }
+    return ids
   }
 
   /// The id that metadata `key` names, or nil where the key is absent; an id outside the vocabulary is refused.

@@ -7,8 +7,8 @@ import WeirFiles
 /// `tokenizers` package, whose ids it reproduces.
 package struct WordPieceTokenizer: Tokenizer {
   private let vocabulary: Vocabulary
-  private let initialPieces: ByteTable
-  private let continuedPieces: ByteTable
+  private let initialPieces: PrefixTable
+  private let continuedPieces: PrefixTable
   private let specials: SpecialTokens
   private let lowersCase: Bool
   private let isPlain: Bool
@@ -49,71 +49,51 @@ package struct WordPieceTokenizer: Tokenizer {
   package func encode(_ text: String, options: EncodingOptions) -> [Int32] {
     let boundaries = options.addsBoundaryTokens ? 2 : 0
     let limit = options.window.map { max($0 - boundaries, 0) } ?? .max
+    let bytes = text.utf8.span
     var ids: [Int32] = []
+    ids.reserveCapacity(min(bytes.count / 3, limit) + boundaries + 1)
+    if options.addsBoundaryTokens { ids.append(clsID) }
+    let most = limit == .max ? limit : limit + ids.count
     if limit > 0 {
-      if options.parsesSpecialTokens {
-        encodeWithSpecials(text, limit: limit, into: &ids)
-      } else {
-        encodePlain(text.unicodeScalars, limit: limit, into: &ids)
+      var words = BertWords(lowersCase: lowersCase)
+      var start = 0
+      while options.parsesSpecialTokens, ids.count < most, let special = specials.next(in: bytes, from: start) {
+        encodePlain(bytes, start..<special.range.lowerBound, &words, most: most, into: &ids)
+        ids.append(special.id)
+        start = special.range.upperBound
       }
+      encodePlain(bytes, start..<bytes.count, &words, most: most, into: &ids)
     }
-    if ids.count > limit { ids.removeLast(ids.count - limit) }
-    return options.addsBoundaryTokens ? [clsID] + ids + [sepID] : ids
+    if ids.count > most { ids.removeLast(ids.count - most) }
+    if options.addsBoundaryTokens { ids.append(sepID) }
+    return ids
   }
 
-  private func encodeWithSpecials(_ text: String, limit: Int, into ids: inout [Int32]) {
-    let bytes = Array(text.utf8)
-    specials.forEachPart(of: bytes) { part in
-      if ids.count >= limit { return }
-      switch part {
-      case .text(let range):
-        encodePlain(String(decoding: bytes[range], as: UTF8.self).unicodeScalars, limit: limit, into: &ids)
-      case .special(let id): ids.append(id)
-      }
+  /// Words until the text ends or `ids` has `most`; may give a few more.
+  private func encodePlain(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ words: inout BertWords, most: Int, into ids: inout [Int32]
+  ) {
+    words.begin(range)
+    while ids.count < most, words.next(bytes) {
+      words.characters <= BertWords.longestWord
+        ? append(words.bytes.span, words.length, to: &ids) : ids.append(unknownID)
     }
-  }
-
-  private func encodePlain(_ scalars: String.UnicodeScalarView, limit: Int, into ids: inout [Int32]) {
-    var words = BertWords(lowersCase: lowersCase)
-    for scalar in scalars {
-      words.add(scalar)
-      if words.ready.isEmpty { continue }
-      takeReady(&words, into: &ids)
-      if ids.count >= limit { return }
-    }
-    words.finish()
-    takeReady(&words, into: &ids)
-  }
-
-  private func takeReady(_ words: inout BertWords, into ids: inout [Int32]) {
-    for word in words.ready { append(word, words.bytes, to: &ids) }
-    words.removeReady()
   }
 
   /// Longest piece first; a word with a part that no piece covers is one unknown token.
-  private func append(_ word: BertWords.Word, _ bytes: [UInt8], to ids: inout [Int32]) {
-    guard word.characters <= BertWords.longestWord else { return ids.append(unknownID) }
-    let before = ids.count
-    let last = word.range.upperBound
-    var start = word.range.lowerBound
-    while start < last {
-      let isFirst = start == word.range.lowerBound
-      var end = min(last, start + (isFirst ? initialPieces.longestKey : continuedPieces.longestKey))
-      var found: Int32?
-      while end > start {
-        // Only whole characters: a piece never ends before a continuation byte.
-        if end == last || bytes[end] & 0xC0 != 0x80 {
-          found = isFirst ? initialPieces.find(bytes, start..<end) : continuedPieces.find(bytes, start..<end)
-          if found != nil { break }
-        }
-        end -= 1
-      }
-      guard let piece = found else {
+  private func append(_ word: Span<UInt8>, _ length: Int, to ids: inout [Int32]) {
+    guard let first = initialPieces.longest(word, 0..<length) else { return ids.append(unknownID) }
+    ids.append(first.number)
+    var start = first.end
+    if start == length { return }
+    let before = ids.count - 1
+    while start < length {
+      guard let piece = continuedPieces.longest(word, start..<length) else {
         ids.removeLast(ids.count - before)
         return ids.append(unknownID)
       }
-      ids.append(piece)
-      start = end
+      ids.append(piece.number)
+      start = piece.end
     }
   }
 
@@ -121,7 +101,7 @@ package struct WordPieceTokenizer: Tokenizer {
   package func bytes(of id: Int32) -> [UInt8] {
     guard vocabulary.contains(id), vocabulary.kind(of: id) == .normal else { return [] }
     let bytes = vocabulary.bytes(of: id)
-    switch Self.form(bytes, isPlain: isPlain) {
+    switch Self.form(vocabulary.texts.front(of: Int(id)), isPlain: isPlain) {
     case .initial(let skipped): return [32] + bytes.dropFirst(skipped)
     case .continued(let skipped): return Array(bytes.dropFirst(skipped))
     }
@@ -139,27 +119,28 @@ package struct WordPieceTokenizer: Tokenizer {
     case continued(skipped: Int)
   }
 
-  private static func form(_ bytes: [UInt8], isPlain: Bool) -> Form {
+  /// By the first three bytes of a token and how many it has of them.
+  private static func form(_ front: TextList.Front, isPlain: Bool) -> Form {
     if isPlain {
-      return bytes.count > 2 && bytes[0] == 0x23 && bytes[1] == 0x23 ? .continued(skipped: 2) : .initial(skipped: 0)
+      return front.count > 2 && front.number & 0xFFFF == 0x2323 ? .continued(skipped: 2) : .initial(skipped: 0)
     }
-    return bytes.starts(with: SentencePieceTokenizer.spaceMark) ? .initial(skipped: 3) : .continued(skipped: 0)
+    return front.count > 2 && front.number == 0x81_96E2 ? .initial(skipped: 3) : .continued(skipped: 0)
   }
 
-  private static func tables(_ vocabulary: Vocabulary, isPlain: Bool) -> (ByteTable, ByteTable) {
-    var initial: [ByteTable.Entry] = []
-    var continued: [ByteTable.Entry] = []
-    for id in 0..<Int32(vocabulary.count) where vocabulary.kind(of: id) == .normal {
-      let range = vocabulary.range(of: id)
-      switch form(vocabulary.region.array(in: range.prefix(3)), isPlain: isPlain) {
-      case .initial(let skipped):
-        initial.append(ByteTable.Entry(range: range.dropFirst(skipped), value: id))
-      case .continued(let skipped):
-        continued.append(ByteTable.Entry(range: range.dropFirst(skipped), value: id))
+  private static func tables(_ vocabulary: Vocabulary, isPlain: Bool) -> (PrefixTable, PrefixTable) {
+    var initial: [Int32] = []
+    var continued: [Int32] = []
+    initial.reserveCapacity(vocabulary.count)
+    for id in vocabulary.ids(where: { $0 == .normal }) {
+      switch form(vocabulary.texts.front(of: Int(id)), isPlain: isPlain) {
+      case .initial: initial.append(id)
+      case .continued: continued.append(id)
       }
     }
+    let skipped = isPlain ? (initial: 0, continued: 2) : (initial: SentencePieceTokenizer.spaceMark.count, continued: 0)
     return (
-      ByteTable(region: vocabulary.region, entries: initial), ByteTable(region: vocabulary.region, entries: continued)
+      PrefixTable(ByteTable(vocabulary.texts, skipping: skipped.initial, initial), initial),
+      PrefixTable(ByteTable(vocabulary.texts, skipping: skipped.continued, continued), continued)
     )
   }
 }
