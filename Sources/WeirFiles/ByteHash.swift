@@ -17,43 +17,56 @@ struct ByteHash: Sendable {
 
   init() { (first, second) = Self.secrets }
 
-  /// The hash of `count` bytes at `start`.
+  /// The hash of the `count` bytes at `start`, given their first sixteen as `front` loads them.
   @inline(__always)
-  func callAsFunction(_ start: UnsafeRawPointer, _ count: Int) -> UInt64 {
-    var low: UInt64 = 0
-    var high: UInt64 = 0
-    var state = second
-    if count <= 16 {
-      if count >= 8 {
-        unsafe (low, high) = (Self.load64(start), Self.load64(start + (count - 8)))
-      } else if count >= 4 {
-        unsafe (low, high) = (Self.load32(start), Self.load32(start + (count - 4)))
-      } else if count > 0 {
-        low = unsafe UInt64(start.load(as: UInt8.self)) << 16
-        low |= unsafe UInt64(start.load(fromByteOffset: count >> 1, as: UInt8.self)) << 8
-        low |= unsafe UInt64(start.load(fromByteOffset: count - 1, as: UInt8.self))
-      }
-    } else {
-      var offset = 0
-      while count - offset > 16 {
-        state = unsafe Self.fold(
-          Self.load64(start + offset) ^ first, Self.load64(start + (offset + 8)) ^ state)
-        offset += 16
-      }
-      unsafe (low, high) = (Self.load64(start + (count - 16)), Self.load64(start + (count - 8)))
+  func callAsFunction(_ front: Front, _ start: UnsafeRawPointer, _ count: Int) -> UInt64 {
+    let code = Self.fold(front.low ^ first, front.high ^ second ^ UInt64(truncatingIfNeeded: count))
+    return count <= 16 ? Self.fold(code, first) : unsafe long(code, start, count)
+  }
+
+  private func long(_ code: UInt64, _ start: UnsafeRawPointer, _ count: Int) -> UInt64 {
+    var state = code
+    var offset = 16
+    while count - offset > 16 {
+      state = unsafe Self.fold(Self.load64(start + offset) ^ first, Self.load64(start + (offset + 8)) ^ state)
+      offset += 16
     }
-    return mixed(low, high, state, UInt64(count))
+    state = unsafe Self.fold(
+      Self.load64(start + (count - 16)) ^ first, Self.load64(start + (count - 8)) ^ state)
+    return Self.fold(state, first)
+  }
+
+  /// The first sixteen bytes of a string, zeros behind its end.
+  struct Front: Equatable {
+    let low: UInt64
+    let high: UInt64
+
+    /// Of the `count` bytes at `start`, behind which there is memory up to `available`: sixteen are read at once where
+    /// they are there, without a branch on the length.
+    @inline(__always)
+    init(_ start: UnsafeRawPointer, _ count: Int, available: Int) {
+      if available >= 16 {
+        low = unsafe ByteHash.load64(start) & ((1 << UInt64(min(count, 8) * 8)) &- 1)
+        high = unsafe ByteHash.load64(start + 8) & ((1 << UInt64(max(min(count, 16) - 8, 0) * 8)) &- 1)
+      } else {
+        unsafe (low, high) = Self.carefully(start, min(count, 16))
+      }
+    }
+
+    private static func carefully(_ start: UnsafeRawPointer, _ count: Int) -> (UInt64, UInt64) {
+      var words: (UInt64, UInt64) = (0, 0)
+      for offset in 0..<count {
+        let byte = unsafe UInt64(start.load(fromByteOffset: offset, as: UInt8.self))
+        if offset < 8 { words.0 |= byte << UInt64(8 * offset) } else { words.1 |= byte << UInt64(8 * offset - 64) }
+      }
+      return words
+    }
   }
 
   /// The hash of a string of up to 32 bytes that is given as four numbers.
   @inline(__always)
   func callAsFunction(_ words: (UInt64, UInt64, UInt64, UInt64)) -> UInt64 {
     Self.fold(words.0 ^ first, words.1 ^ second) ^ Self.fold(words.2 ^ second, words.3 ^ first &+ 0x9E37_79B9)
-  }
-
-  @inline(__always)
-  private func mixed(_ low: UInt64, _ high: UInt64, _ state: UInt64, _ count: UInt64) -> UInt64 {
-    Self.fold(Self.fold(low ^ first, high ^ state) ^ count, first)
   }
 
   @inline(__always)

@@ -38,17 +38,17 @@ package struct ByteTable: Sendable {
         guard let base = bytes.baseAddress else { return }
         let (start, count) = unsafe (base + (range.lowerBound + skipped), range.count - skipped)
         longest = max(longest, count)
-        let code = unsafe hash(start, count)
+        let available = bytes.count - range.lowerBound - skipped
+        let front = unsafe ByteHash.Front(start, count, available: available)
+        let code = unsafe hash(front, start, count)
         let tag = Self.tag(code)
         var slot = Int(truncatingIfNeeded: code) & (size - 1)
         while free[slot] != 0 {
-          if free[slot] >> 24 == tag >> 24 {
-            let other = texts.range(of: Int(free[slot] & 0xFF_FFFF))
-            let otherStart = unsafe base + (other.lowerBound + skipped)
-            if unsafe other.count - skipped == count && Self.areEqual(start, otherStart, count) {
-              hasRepeats = true
-              break
-            }
+          if free[slot] >> 24 == tag >> 24,
+            unsafe Self.isKey(Int(free[slot] & 0xFF_FFFF), front, start, count, texts, skipped, bytes)
+          {
+            hasRepeats = true
+            break
           }
           slot = (slot + 1) & (size - 1)
         }
@@ -69,39 +69,54 @@ package struct ByteTable: Sendable {
   package func find(_ key: Span<UInt8>, _ range: Range<Int>) -> Int32? {
     precondition(range.lowerBound >= 0 && range.upperBound <= key.count, "A key's range must lie inside its bytes.")
     return unsafe key.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress else { return unsafe find(UnsafeRawPointer(bitPattern: 8), 0) }
-      return unsafe find(base + range.lowerBound, range.count)
+      unsafe find(bytes.baseAddress.map { unsafe $0 + range.lowerBound }, range.count, key.count - range.lowerBound)
     }
   }
 
   package func find(_ key: [UInt8]) -> Int32? { find(key.span, 0..<key.count) }
 
-  /// The number for `count` bytes at `key`, or nil; the pointer is not read where `count` is zero.
-  func find(_ key: UnsafeRawPointer?, _ count: Int) -> Int32? {
-    guard let key = unsafe key, count <= longestKey else { return nil }
-    let code = unsafe hash(key, count)
+  /// The number for `count` bytes at `key`, or nil; there is memory for `available` bytes, and no pointer where none.
+  func find(_ key: UnsafeRawPointer?, _ count: Int, _ available: Int) -> Int32? {
+    guard count <= longestKey else { return nil }
+    return unsafe texts.region.withUnsafeBytes { bytes in
+      // An empty key is read nowhere.
+      guard let key = unsafe key ?? bytes.baseAddress else { return nil }
+      let front = unsafe ByteHash.Front(key, count, available: available)
+      return unsafe find(front, hash(front, key, count), key, count, bytes)
+    }
+  }
+
+  @inline(__always)
+  func find(
+    _ front: ByteHash.Front, _ code: UInt64, _ key: UnsafeRawPointer, _ count: Int, _ bytes: UnsafeRawBufferPointer
+  ) -> Int32? {
     let tag = Self.tag(code)
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: code) & mask
     while slots[slot] != 0 {
       if slots[slot] >> 24 == tag >> 24 {
         let number = Int(slots[slot] & 0xFF_FFFF)
-        if unsafe isKey(number, key, count) { return Int32(truncatingIfNeeded: number) }
+        if unsafe Self.isKey(number, front, key, count, texts, skipped, bytes) {
+          return Int32(truncatingIfNeeded: number)
+        }
       }
       slot = (slot + 1) & mask
     }
     return nil
   }
 
-  /// Whether text `number` has this key.
+  /// Whether text `number` has this key; `bytes` are the texts' region.
   @inline(__always)
-  func isKey(_ number: Int, _ key: UnsafeRawPointer, _ count: Int) -> Bool {
+  static func isKey(
+    _ number: Int, _ front: ByteHash.Front, _ key: UnsafeRawPointer, _ count: Int, _ texts: TextList, _ skipped: Int,
+    _ bytes: UnsafeRawBufferPointer
+  ) -> Bool {
     let range = texts.range(of: number)
-    guard range.count - skipped == count else { return false }
-    return unsafe texts.region.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress else { return count == 0 }
-      return unsafe Self.areEqual(key, base + (range.lowerBound + skipped), count)
-    }
+    guard range.count - skipped == count, let base = bytes.baseAddress else { return false }
+    let start = unsafe base + (range.lowerBound + skipped)
+    let available = bytes.count - range.lowerBound - skipped
+    guard unsafe ByteHash.Front(start, count, available: available) == front else { return false }
+    return unsafe count <= 16 || areEqual(start + 16, key + 16, count - 16)
   }
 
   @inline(__always)

@@ -46,26 +46,31 @@ package struct PrefixTable: Sendable {
     return unsafe text.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return nil }
       let (start, count) = unsafe (base + range.lowerBound, range.count)
+      let available = bytes.count - range.lowerBound
       if count >= 4 {
         let all = lengths[unsafe Self.bucket(start, shift)]
         if all >> 31 != 0 {
           var length = min(count, table.longestKey)
           while length >= 31 {
-            if let number = unsafe find(start, length, of: count) { return (number, range.lowerBound + length) }
+            if let number = unsafe find(start, length, of: count, available) {
+              return (number, range.lowerBound + length)
+            }
             length -= 1
           }
         }
         var mask = all & (count >= 30 ? UInt32.max >> 1 : (1 << UInt32(count + 1)) - 1)
         while mask != 0 {
           let length = 31 - mask.leadingZeroBitCount
-          if let number = unsafe find(start, length, of: count) { return (number, range.lowerBound + length) }
+          if let number = unsafe find(start, length, of: count, available) {
+            return (number, range.lowerBound + length)
+          }
           mask ^= 1 << UInt32(length)
         }
       }
       let short = shortLengths[unsafe Int(start.load(as: UInt8.self))]
       var length = min(count, 3)
       while length > 0 {
-        if short >> UInt8(length) & 1 != 0, let number = unsafe find(start, length, of: count) {
+        if short >> UInt8(length) & 1 != 0, let number = unsafe find(start, length, of: count, available) {
           return (number, range.lowerBound + length)
         }
         length -= 1
@@ -75,9 +80,9 @@ package struct PrefixTable: Sendable {
   }
 
   @inline(__always)
-  private func find(_ start: UnsafeRawPointer, _ length: Int, of count: Int) -> Int32? {
+  private func find(_ start: UnsafeRawPointer, _ length: Int, of count: Int, _ available: Int) -> Int32? {
     if length < count, unsafe start.load(fromByteOffset: length, as: UInt8.self) & 0xC0 == 0x80 { return nil }
-    return unsafe table.find(start, length)
+    return unsafe table.find(start, length, available)
   }
 
   /// Of the four bytes at `start`.

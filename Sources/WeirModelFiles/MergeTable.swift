@@ -12,10 +12,7 @@ struct MergeTable: Sendable {
     let result: Int32
   }
 
-  private struct Rule: Sendable {
-    let pair: UInt64
-    let packed: UInt64
-  }
+  private typealias Rule = ByteTable.Rule
 
   /// What `packed` gives for a pair without a rule; above all others.
   static let none = UInt64.max
@@ -30,24 +27,30 @@ struct MergeTable: Sendable {
   private let factor: UInt64
 
   init(capacity: Int) {
-    var size = 64
-    while size / 8 * 5 < capacity { size *= 2 }
+    let size = Self.size(for: capacity)
     slots = [UInt32](repeating: 0, count: size)
     filter = [UInt64](repeating: 0, count: size / 8)
-    rules.reserveCapacity(min(capacity, Self.limit))
-    var hasher = Hasher()
-    hasher.combine(size)
-    factor = UInt64(bitPattern: Int64(hasher.finalize())) | 1
+    factor = Self.drawnFactor(size)
   }
 
-  /// Rules by rank: the place in the list.
+  /// Takes the rules over; of those for one pair the last holds.
   init(_ list: [ByteTable.Rule]) {
+    precondition(list.count <= Self.limit, "A merge table holds fewer than 2^24 rules.")
     self.init(capacity: list.count)
-    for (rank, rule) in list.enumerated() {
-      let packed = UInt64(rank) << 32 | UInt64(UInt32(bitPattern: rule.union))
-      let key = Self.key(rule.left, rule.right)
-      set(Rule(pair: key, packed: packed), code(of: key))
-    }
+    rules = list
+    for index in list.indices { enter(index) }
+  }
+
+  private static func size(for capacity: Int) -> Int {
+    var size = 64
+    while size / 8 * 5 < capacity { size *= 2 }
+    return size
+  }
+
+  private static func drawnFactor(_ size: Int) -> UInt64 {
+    var hasher = Hasher()
+    hasher.combine(size)
+    return UInt64(bitPattern: Int64(hasher.finalize())) | 1
   }
 
   var count: Int { rules.count }
@@ -55,13 +58,13 @@ struct MergeTable: Sendable {
   /// Bytes that the table takes.
   var byteCount: Int { rules.count * 16 + slots.count * 4 + filter.count * 8 }
 
-  /// A pair that is given twice takes the later rule; ids must not be negative.
+  /// Of rules for one pair the last holds; ids must not be negative.
   mutating func add(_ left: Int32, _ right: Int32, _ merge: Merge) {
     precondition(left >= 0 && right >= 0, "A merge rule joins tokens of the vocabulary.")
     if rules.count >= slots.count / 8 * 5 { grow() }
-    let packed = UInt64(merge.rank) << 32 | UInt64(UInt32(bitPattern: merge.result))
-    let key = Self.key(left, right)
-    set(Rule(pair: key, packed: packed), code(of: key))
+    precondition(rules.count < Self.limit, "A merge table holds fewer than 2^24 rules.")
+    rules.append(Rule(left: left, right: right, union: merge.result, rank: merge.rank))
+    enter(rules.count - 1)
   }
 
   /// The rule for two neighbours, or nil; ids below zero (unknown characters) have none.
@@ -85,7 +88,9 @@ struct MergeTable: Sendable {
 
   private func search(_ key: UInt64, _ code: UInt64) -> UInt64 {
     let slot = slots[place(of: key, code)]
-    return slot == 0 ? Self.none : rules[Int(slot & 0xFF_FFFF) - 1].packed
+    if slot == 0 { return Self.none }
+    let rule = rules[Int(slot & 0xFF_FFFF) - 1]
+    return UInt64(rule.rank) << 32 | UInt64(UInt32(bitPattern: rule.union))
   }
 
   @inline(__always)
@@ -104,32 +109,31 @@ struct MergeTable: Sendable {
     let tag = UInt32(truncatingIfNeeded: code >> 56)
     var place = home(of: code)
     while slots[place] != 0 {
-      if slots[place] >> 24 == tag, rules[Int(slots[place] & 0xFF_FFFF) - 1].pair == key { break }
+      if slots[place] >> 24 == tag, pair(Int(slots[place] & 0xFF_FFFF) - 1) == key { break }
       place = (place + 1) & mask
     }
     return place
   }
 
-  private mutating func set(_ rule: Rule, _ code: UInt64) {
+  /// Points the pair of a rule to it.
+  @inline(__always)
+  private mutating func enter(_ index: Int) {
+    let key = pair(index)
+    let code = code(of: key)
     let bit = Int(truncatingIfNeeded: code) & (filter.count * 64 - 1)
     filter[bit >> 6] |= 1 << UInt64(bit & 63)
-    let place = place(of: rule.pair, code)
-    if slots[place] != 0 {
-      rules[Int(slots[place] & 0xFF_FFFF) - 1] = rule
-      return
-    }
-    precondition(rules.count < Self.limit, "A merge table holds fewer than 2^24 rules.")
-    rules.append(rule)
-    slots[place] = UInt32(truncatingIfNeeded: code >> 56) << 24 | UInt32(truncatingIfNeeded: rules.count)
+    slots[place(of: key, code)] =
+      UInt32(truncatingIfNeeded: code >> 56) << 24 | UInt32(truncatingIfNeeded: index + 1)
   }
 
   private mutating func grow() {
-    let old = rules
     slots = [UInt32](repeating: 0, count: slots.count * 2)
     filter = [UInt64](repeating: 0, count: filter.count * 2)
-    rules.removeAll(keepingCapacity: true)
-    for rule in old { set(rule, code(of: rule.pair)) }
+    for index in rules.indices { enter(index) }
   }
+
+  @inline(__always)
+  private func pair(_ index: Int) -> UInt64 { Self.key(rules[index].left, rules[index].right) }
 
   @inline(__always)
   private static func key(_ left: Int32, _ right: Int32) -> UInt64 {

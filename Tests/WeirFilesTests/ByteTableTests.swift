@@ -112,7 +112,8 @@ import Testing
     let rules = try table.rules(try list(["a b", "ab a", "  b"].map { Array($0.utf8) }), among: numbers)
     #expect(
       rules == [
-        .init(left: 0, right: 1, union: 2), .init(left: 2, right: 0, union: 3), .init(left: 4, right: 1, union: 5),
+        .init(left: 0, right: 1, union: 2, rank: 0), .init(left: 2, right: 0, union: 3, rank: 1),
+        .init(left: 4, right: 1, union: 5, rank: 2),
       ])
     for bad in ["", " ", "a", "ab", "a  b", "c b", "b a", "a b "] {
       #expect(throws: ByteTable.BadRule(index: 1), "\(bad)") {
