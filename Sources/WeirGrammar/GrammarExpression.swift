@@ -11,7 +11,7 @@ package indirect enum GrammarExpression: Sendable, Hashable {
   /// At least `least` and, where it is given, at most `most` times.
   case repetition(GrammarExpression, least: Int, most: Int?)
 
-  package static let empty = GrammarExpression.bytes([])
+  package static var empty: GrammarExpression { .bytes([]) }
 
   package static func text(_ text: String) -> GrammarExpression { .bytes(Array(text.utf8)) }
   package static func optional(_ body: GrammarExpression) -> GrammarExpression {

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// libFuzzer over the readers of model files and of labelled examples. Built and run by Tools/Fuzz/run; the sources are links to the product's own.
+// libFuzzer over the readers of model files, of labelled examples, and of grammars and schemas. Built and run by Tools/Fuzz/run; the sources are links to the product's own.
 let fuzzed: [SwiftSetting] = [
   .strictMemorySafety(),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -27,6 +27,11 @@ let package = Package(
     .target(name: "WeirEvaluation", dependencies: ["WeirDomain", "WeirFiles"], swiftSettings: fuzzed),
     .executableTarget(
       name: "FuzzExamples", dependencies: ["WeirDomain", "WeirEvaluation"],
+      swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+    .target(name: "WeirGrammar", dependencies: ["WeirDomain"], swiftSettings: fuzzed),
+    .executableTarget(
+      name: "FuzzGrammars", dependencies: ["WeirDomain", "WeirGrammar"],
       swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
     .executableTarget(

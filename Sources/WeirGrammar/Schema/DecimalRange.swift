@@ -4,22 +4,26 @@ enum DecimalRange {
   static let digits = 15
   static let largest = 999_999_999_999_999
 
-  private static let digit = GrammarExpression.scalars(ScalarSet([0x30...0x39]))
-  private static let nonzero = GrammarExpression.scalars(ScalarSet([0x31...0x39]))
+  private static var digit: GrammarExpression { .scalars(ScalarSet([0x30...0x39])) }
+  private static var nonzero: GrammarExpression { .scalars(ScalarSet([0x31...0x39])) }
 
-  static let anyInteger: GrammarExpression = .choice([
-    .text("0"), .sequence([.optional(.text("-")), nonzero, .repetition(digit, least: 0, most: digits - 1)]),
-  ])
+  static var anyInteger: GrammarExpression {
+    .choice([
+      .text("0"), .sequence([.optional(.text("-")), nonzero, .repetition(digit, least: 0, most: digits - 1)]),
+    ])
+  }
 
-  static let anyNumber: GrammarExpression = .sequence([
-    .optional(.text("-")),
-    .choice([.text("0"), .sequence([nonzero, .repetition(digit, least: 0, most: digits - 1)])]),
-    .optional(.sequence([.text("."), .repetition(digit, least: 1, most: digits)])),
-    .optional(
-      .sequence([
-        .scalars(ScalarSet("eE")), .optional(.scalars(ScalarSet("+-"))), .repetition(digit, least: 1, most: 2),
-      ])),
-  ])
+  static var anyNumber: GrammarExpression {
+    .sequence([
+      .optional(.text("-")),
+      .choice([.text("0"), .sequence([nonzero, .repetition(digit, least: 0, most: digits - 1)])]),
+      .optional(.sequence([.text("."), .repetition(digit, least: 1, most: digits)])),
+      .optional(
+        .sequence([
+          .scalars(ScalarSet("eE")), .optional(.scalars(ScalarSet("+-"))), .repetition(digit, least: 1, most: 2),
+        ])),
+    ])
+  }
 
   struct Bounds {
     var least: Double?

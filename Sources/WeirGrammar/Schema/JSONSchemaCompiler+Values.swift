@@ -1,10 +1,13 @@
 /// Strings, numbers, and values without a schema.
 extension JSONSchemaCompiler {
   /// Nothing, a space, or a new line with its indent: as JSON is commonly laid out, and never for long.
-  static let gap: GrammarExpression = .choice([
-    .empty, .text(" "), .sequence([.text("\n"), .repetition(.text(" "), least: 0, most: 24)]),
-  ])
-  static let space: GrammarExpression = .optional(.text(" "))
+  static var gap: GrammarExpression {
+    .choice([
+      .empty, .text(" "), .sequence([.text("\n"), .repetition(.text(" "), least: 0, most: 24)]),
+    ])
+  }
+
+  static var space: GrammarExpression { .optional(.text(" ")) }
 
   mutating func anyString() throws(GrammarFailure) -> GrammarExpression {
     try sharedRule("string") { _ throws(GrammarFailure) in

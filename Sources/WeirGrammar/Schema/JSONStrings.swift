@@ -8,7 +8,7 @@ enum JSONStrings {
   ]
 
   /// Any character, written in any way; half of a surrogate pair is none.
-  static let any: GrammarExpression = {
+  static var any: GrammarExpression {
     let digit = GrammarExpression.scalars(ScalarSet("0123456789abcdefABCDEF"))
     let two = GrammarExpression.sequence([digit, digit])
     let four = GrammarExpression.choice([
@@ -17,7 +17,7 @@ enum JSONStrings {
     ])
     let escape = GrammarExpression.choice([.scalars(ScalarSet("\"\\/bfnrt")), .sequence([.text("u"), four])])
     return .choice([.scalars(plain), .sequence([.text("\\"), escape])])
-  }()
+  }
 
   /// One character of the set, escaped where it has to be.
   static func one(of set: ScalarSet) -> GrammarExpression {
