@@ -10,6 +10,8 @@
 // Three tokens take six registers of integer sums and six of floats; four would not leave room for the weights.
 #define TILE_PANELS 1
 #define TILE_TOKENS 3
+#define ENCODER_HALVES 1
+#define ENCODER_TOKENS 4
 #define DOT_BYTES_OFFSET 128
 
 typedef uint8_t u8x32 __attribute__((ext_vector_type(32)));
@@ -30,6 +32,8 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_byte
 #include "lanes_tiles.h"
 #include "lanes_attention.h"
 #include "lanes_vector.h"
+#include "lanes_encoder_attention.h"
+#include "lanes_encoder.h"
 
 const weir_kernels weir_kernels_avxvnni = WEIR_KERNELS_TABLE("avxvnni");
 

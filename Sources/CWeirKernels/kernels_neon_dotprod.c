@@ -9,6 +9,8 @@
 // Three tokens take 12 registers of integer sums and 12 of floats; four would not leave room for the weights.
 #define TILE_PANELS 1
 #define TILE_TOKENS 3
+#define ENCODER_HALVES 1
+#define ENCODER_TOKENS 4
 #define DOT_BYTES_OFFSET 0
 
 typedef int32_t i32x4 __attribute__((ext_vector_type(4)));
@@ -35,6 +37,8 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_sign
 #include "lanes_tiles.h"
 #include "lanes_attention.h"
 #include "lanes_vector.h"
+#include "lanes_encoder_attention.h"
+#include "lanes_encoder.h"
 
 const weir_kernels weir_kernels_neon_dotprod = WEIR_KERNELS_TABLE("dotprod");
 
