@@ -93,6 +93,34 @@ struct TokenMaskerTests {
     #expect(grammars > 40 && finished > 30, "\(grammars) grammars, \(finished) finished")
   }
 
+  @Test(arguments: [
+    "root ::= \"a\"{5,40} \"!\"", "root ::= (\"a\" | \"bc\"){9,23} \"!\"", "root ::= (\"a\"{2,20} \",\"){1,3} \"!\"",
+    "root ::= (\"x\"? \"a\"){3,35} \"!\"",
+  ]) func `counts are kept across tokens of many rounds`(text: String) throws {
+    let grammar = try Grammar(text: text)
+    var texts = (UInt8.min...UInt8.max).map { [$0] }
+    for count in 1...30 {
+      let run = [UInt8](repeating: UInt8(ascii: "a"), count: count)
+      texts += [
+        run, run + [UInt8(ascii: "!")], run + [UInt8(ascii: ",")], run + Array("bc".utf8), Array("!".utf8) + run,
+      ]
+    }
+    let masker = try TokenMasker(grammar, texts: TokenTexts(vocabularySize: texts.count) { texts[Int($0)] }, ends: [])
+    var state = masker.start()
+    var matcher = GrammarMatcher(grammar)
+    for read in 0..<40 {
+      let mask = try masker.mask(for: state)
+      for token in texts.indices {
+        var copy = matcher
+        let isAllowed = copy.accept(texts[token])
+        #expect(mask.contains(Int32(token)) == isAllowed, "after \(read), \(texts[token])")
+      }
+      guard let next = masker.state(after: [UInt8(ascii: "a")], in: state) else { break }
+      state = next
+      matcher.accept([UInt8(ascii: "a")])
+    }
+  }
+
   @Test func `logits of other tokens become minus infinity, beyond the vocabulary too`() throws {
     let grammar = try Grammar(text: #"root ::= "b" | "c""#)
     let masker = try TokenMasker(grammar, texts: TokenTexts(vocabularySize: 256) { [UInt8($0)] }, ends: [])
