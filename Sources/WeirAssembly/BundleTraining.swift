@@ -80,7 +80,8 @@ package struct BundleTraining {
     let found = ParallelJobs.run(blocks) { index -> [[Float]] in
       guard !isCancelled() else { return [] }
       progress("reading examples", Double(index) / Double(blocks))
-      return examples[(index * block)..<min((index + 1) * block, examples.count)].map { encoder.embed($0.text).values }
+      let own = examples[(index * block)..<min((index + 1) * block, examples.count)]
+      return encoder.embed(own.map(\.text)).map(\.values)
     }
     let vectors = found.flatMap { $0 }
     return vectors.count == examples.count ? vectors : nil

@@ -53,6 +53,7 @@ extension ChunkEncoder {
   init(_ encoder: Encoder) {
     self.init(
       fingerprint: encoder.fingerprint, dimension: encoder.shape.width, window: encoder.shape.context,
-      countTokens: { encoder.countTokens($0) }, embed: { encoder.embed($0).values })
+      countTokens: { encoder.countTokens($0) }, embed: { encoder.embed($0, windows: Encoder.mostWindows).values },
+      embedAll: { encoder.embed($0, windows: Encoder.mostWindows).map(\.values) })
   }
 }

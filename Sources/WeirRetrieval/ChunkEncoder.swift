@@ -10,15 +10,18 @@ package struct ChunkEncoder: Sendable {
   package var countTokens: @Sendable (String) -> Int
   /// A vector of unit length.
   package var embed: @Sendable (String) -> [Float]
+  /// The vectors of several texts, the same as one by one but sooner.
+  package var embedAll: @Sendable ([String]) -> [[Float]]
 
   package init(
     fingerprint: String, dimension: Int, window: Int, countTokens: @escaping @Sendable (String) -> Int,
-    embed: @escaping @Sendable (String) -> [Float]
+    embed: @escaping @Sendable (String) -> [Float], embedAll: (@Sendable ([String]) -> [[Float]])? = nil
   ) {
     self.fingerprint = fingerprint
     self.dimension = dimension
     self.window = window
     self.countTokens = countTokens
     self.embed = embed
+    self.embedAll = embedAll ?? { $0.map(embed) }
   }
 }

@@ -12,7 +12,8 @@ struct EmbedCommand: AsyncParsableCommand {
     abstract: "Writes the encoder's vector of each line of standard input.",
     discussion: """
       A line is a text, taken as it is. For each one comes a JSON object: the line's number, its tokens, whether its \
-      end was cut off, and the embedding, a vector of unit length. Vectors of different encoders must not be \
+      end was cut off, and the embedding, a vector of unit length. A text longer than the encoder's window is read in \
+      windows that overlap, eight at most, and their vectors are averaged. Vectors of different encoders must not be \
       compared; the encoder is the one that `weir models list` shows.
 
       Examples:
@@ -43,7 +44,7 @@ struct EmbedCommand: AsyncParsableCommand {
         number += 1
         switch Self.text(of: line, number: number, allowed: lines.maximumBytes) {
         case .success(let text):
-          let found = passes.measure { encoder.embed(text) }
+          let found = passes.measure { encoder.embed(text, windows: Encoder.mostWindows) }
           isOpen = raw ? try output.write(Self.bytes(of: found)) : try output.write(Self.object(found, number: number))
         case .failure(let error):
           isWhole = false

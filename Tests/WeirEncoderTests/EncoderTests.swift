@@ -42,6 +42,36 @@ import WeirTensor
     #expect(huge.values == fitting.values && huge.isTruncated)
   }
 
+  @Test func `several texts in one call have the bits that each has alone`() throws {
+    let encoder = try Encoder(TinyEncoder(seed: 4).file())
+    let words = ["river", "weir", "fish", "fishes", "!"]
+    var texts: [String] = []
+    for index in 0..<60 {
+      let count = index * 7 % 11
+      let picked: [String] = (0..<count).map { words[($0 * 3 + index) % 5] }
+      texts.append(picked.joined(separator: " "))
+    }
+    for windows in [1, 3] {
+      #expect(encoder.embed(texts, windows: windows) == texts.map { encoder.embed($0, windows: windows) })
+    }
+    #expect(encoder.embed([String]()).isEmpty)
+  }
+
+  @Test func `a long text is read in windows whose vectors are averaged by tokens`() throws {
+    let encoder = try Encoder(TinyEncoder(seed: 5).file())
+    // Eleven words: windows of six that begin five words apart.
+    let text = encoder.embed("river weir river weir fish fish river weir ! ! fish", windows: 4)
+    let windows: [[Int32]] = [[2, 5, 6, 5, 6, 7, 7, 3], [2, 7, 5, 6, 9, 9, 7, 3]]
+    let vectors = try windows.map { try encoder.embed(identifiers: $0) }
+    let sums: [Double] = zip(vectors[0], vectors[1]).map { Double($0) * 8 + Double($1) * 8 }
+    let squares: [Double] = sums.map { $0 * $0 }
+    let length = squares.reduce(0, +).squareRoot()
+    for (value, sum) in zip(text.values, sums) { #expect((Double(value) - sum / length).magnitude < 1e-6) }
+    #expect(text.tokens == 16 && !text.isTruncated)
+    #expect(encoder.embed("river weir", windows: 4) == encoder.embed("river weir"))
+    #expect(encoder.embed(String(repeating: "river weir ", count: 5_000), windows: 4).isTruncated)
+  }
+
   @Test func `every instruction set gives the same bits`() throws {
     let file = try TinyEncoder(seed: 9).file()
     let expected = try Encoder(file, kernels: Kernels.available[0]).embed("weir river fish")

@@ -136,7 +136,8 @@ package struct DocumentIndexer: Sendable {
         try batch.map { try DocumentRows.hasVector($0.digest, encoder: encoder.fingerprint, in: transaction) }
       }
       let missing = found.indices.filter { found[$0]?.count != encoder.dimension }
-      for index in missing { found[index] = encoder.embed(batch[start + index].embeddedText) }
+      let made = encoder.embedAll(missing.map { batch[start + $0].embeddedText })
+      for (index, vector) in zip(missing, made) { found[index] = vector }
       report.embedded += missing.count
       report.reused += batch.count - missing.count
       vectors += found.compactMap { $0 }
