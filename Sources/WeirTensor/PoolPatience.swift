@@ -3,14 +3,14 @@
 /// Beside a busy neighbour a worker may cost more than it brings: it is late, or it takes the caller's processor. What
 /// that looks like depends on the host, so nothing is assumed: some jobs of each kind run on the caller alone and give the
 /// measure. Time that jobs with workers take beyond it is a debt. With too much of it the pool works alone for a while,
-/// four times as long each time, up to two seconds; then it tries again.
+/// four times as long each time, up to two seconds; then it tries again. Times that pay forget that.
 struct PoolPatience {
   /// In nanoseconds, as all times here.
   static let shortest: UInt64 = 50_000_000
   static let longest: UInt64 = 2_000_000_000
   /// The debt that is borne, and the credit that good times give at most: a worker may be late now and then.
   static let bearable = 2_000_000.0
-  static let credit = 4_000_000.0
+  static let credit = 30_000_000.0
   /// One job of so many of a kind runs alone.
   static let interval = 64
   private static let mostKinds = 256
@@ -23,7 +23,7 @@ struct PoolPatience {
 
   private var measures: [ComputeJob.Kind: Measure] = [:]
   private var debt = 0.0
-  private var pause = shortest
+  private var pause = shortest / 4
   private var aloneUntil: UInt64 = 0
 
   /// True if this job should run on its caller only.
@@ -46,9 +46,10 @@ struct PoolPatience {
     measures[kind] = measure
     guard !wasAlone, measure.alone.isFinite else { return }
     debt = max(debt + Double(time) - measure.alone * amount, -Self.credit)
+    if debt == -Self.credit { pause = Self.shortest / 4 }
     guard debt > Self.bearable else { return }
     debt = 0
-    pause = now > aloneUntil &+ 2 * Self.longest ? Self.shortest : min(pause * 4, Self.longest)
+    pause = min(pause * 4, Self.longest)
     aloneUntil = now + pause
   }
 }
