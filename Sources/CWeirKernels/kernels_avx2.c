@@ -8,6 +8,7 @@
 
 #define TILE_PANELS 1
 #define TILE_TOKENS 3
+#define STREAM_TOKENS 3
 #define DOT_BYTES_OFFSET 0
 #define ENCODER_HALVES 1
 #define ENCODER_TOKENS 4

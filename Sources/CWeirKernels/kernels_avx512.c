@@ -12,6 +12,7 @@
 // Two panels by six tokens: 12 integer and 12 floating sums, weights and scales in the remaining 8 registers.
 #define TILE_PANELS 2
 #define TILE_TOKENS 6
+#define STREAM_TOKENS 8
 #define DOT_BYTES_OFFSET 128
 #define ENCODER_HALVES 2
 #define ENCODER_TOKENS 8

@@ -10,6 +10,7 @@
 // Three tokens take six registers of integer sums and six of floats; four would not leave room for the weights.
 #define TILE_PANELS 1
 #define TILE_TOKENS 3
+#define STREAM_TOKENS 3
 #define ENCODER_HALVES 1
 #define ENCODER_TOKENS 4
 #define DOT_BYTES_OFFSET 128

@@ -9,6 +9,7 @@
 // Three tokens take 12 registers of integer sums and 12 of floats; four would not leave room for the weights.
 #define TILE_PANELS 1
 #define TILE_TOKENS 3
+#define STREAM_TOKENS 3
 #define ENCODER_HALVES 1
 #define ENCODER_TOKENS 4
 #define DOT_BYTES_OFFSET 0

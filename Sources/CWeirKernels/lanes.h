@@ -7,7 +7,7 @@
 //   i32x16 dot_bytes(i32x16 sum, u8x64 codes, int32_t four)  lane r: sum + the 4 products of row r with the 4 bytes of
 //                                                            `four`; weights count as code - 128 + DOT_BYTES_OFFSET
 //   i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four)  the same for codes 0...63, which count as they are
-//   DOT_BYTES_OFFSET, TILE_PANELS, TILE_TOKENS
+//   DOT_BYTES_OFFSET, TILE_PANELS, TILE_TOKENS, and STREAM_TOKENS: up to how many tokens weights are not unpacked for
 #ifndef LANES_H
 #define LANES_H
 

@@ -74,7 +74,7 @@ INLINE void stream_panel(const weir_product *p, weir_weights type, size_t panel,
   const bool two_chains = layout.has_halves || tokens == 1;
   const size_t blocks = p->columns / WEIR_BLOCK;
   const uint8_t *block = p->panels + panel * bytes_of_blocks(layout, blocks), *header = block;
-  f32x16 sums[TILE_TOKENS];
+  f32x16 sums[STREAM_TOKENS];
   UNROLL for (int t = 0; t < tokens; t++) sums[t] = 0;
   for (size_t b = 0; b < blocks; b++, block += layout.bytes) {
     if (layout.header && b % BLOCKS_OF_SUPER == 0) {
@@ -82,7 +82,7 @@ INLINE void stream_panel(const weir_product *p, weir_weights type, size_t panel,
       block += layout.header;
       __builtin_prefetch(header + PREFETCH_AHEAD);
     }
-    i32x16 whole[2][TILE_TOKENS];
+    i32x16 whole[2][STREAM_TOKENS];
     // The offset of the codes does not depend on the row, so a sum starts with its correction.
     UNROLL for (int t = 0; t < tokens; t++) {
       const int32_t sum = p->sums[t * blocks + b], half = layout.has_halves ? p->half_sums[t * blocks + b] : sum;
@@ -115,11 +115,15 @@ INLINE void stream_panel(const weir_product *p, weir_weights type, size_t panel,
 
 INLINE void stream(const weir_product *p, weir_weights type) {
   for (size_t panel = p->first_panel; panel < p->end_panel; panel++) switch (p->tokens) {
-#if TILE_TOKENS > 5
+#if STREAM_TOKENS > 7
+    case 8: stream_panel(p, type, panel, 8); break;
+    case 7: stream_panel(p, type, panel, 7); break;
+#endif
+#if STREAM_TOKENS > 5
     case 6: stream_panel(p, type, panel, 6); break;
     case 5: stream_panel(p, type, panel, 5); break;
 #endif
-#if TILE_TOKENS > 3
+#if STREAM_TOKENS > 3
     case 4: stream_panel(p, type, panel, 4); break;
 #endif
     case 3: stream_panel(p, type, panel, 3); break;

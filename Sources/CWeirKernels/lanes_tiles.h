@@ -164,8 +164,8 @@ INLINE void tiles_of_chunk(chunk *c, weir_weights form, int panels) {
 #if TILE_TOKENS > 3
     case 4: tile_chunk(c, form, token, panels, 4, lines); break;
 #endif
-    case 3: tile_chunk(c, form, token, panels, 3, lines); break;
 #if TILE_TOKENS < 6
+    case 3: tile_chunk(c, form, token, panels, 3, lines); break;
     case 2: tile_chunk(c, form, token, panels, 2, lines); break;
 #endif
     default: break;
@@ -213,7 +213,7 @@ INLINE void multiply_panels(const weir_product *p, weir_weights type, size_t pan
 }
 
 INLINE void product_blocks(const weir_product *p, weir_weights type) {
-  if (p->tokens <= TILE_TOKENS) {
+  if (p->tokens <= STREAM_TOKENS) {
     stream(p, type);
     return;
   }
