@@ -121,7 +121,7 @@ package struct ByteTable: Sendable {
 
   @inline(__always)
   static func tag(_ code: UInt64) -> UInt32 {
-    let bits = UInt32(truncatingIfNeeded: code >> 40) & 0xFF00_0000
+    let bits = UInt32(truncatingIfNeeded: code >> 32) & 0xFF00_0000
     return bits == 0 ? 0x0100_0000 : bits
   }
 

@@ -64,6 +64,11 @@ import Testing
     #expect(table.find(Array(repeating: 0x31, count: 1000)) == nil)
   }
 
+  @Test func `tags differ as the hashes do`() {
+    let tags = Set((UInt64(0)..<4096).map { ByteTable.tag($0 &* 0x9E37_79B9_7F4A_7C15) >> 24 })
+    #expect(tags == Set(1...255))
+  }
+
   @Test func `what is skipped does not belong to a key`() throws {
     let table = try table([Array("##ing".utf8), Array("##".utf8), Array("__ed".utf8)], skipping: 2)
     #expect(table.find(Array("ing".utf8)) == 0)
