@@ -121,6 +121,27 @@ struct TokenMaskerTests {
     }
   }
 
+  @Test func `nothing is begun that the depth has no room to end`() throws {
+    // Either bracket may be opened; the square one needs three frames more than the round one.
+    let open = try Grammar(
+      text: #"root ::= "(" root ")" | "[" a "]" | "x"+  a ::= "{" b "}"  b ::= "<" c ">"  c ::= "y"+"#)
+    var random = SeededRandom(seed: 31)
+    for depth in 4...9 {
+      let grammar = try Grammar(rules: open.rules, root: open.root, depth: depth)
+      let masker = try TokenMasker(grammar, texts: TokenTexts(vocabularySize: 256) { [UInt8($0)] }, ends: [0])
+      for _ in 0..<40 {
+        var state = masker.start()
+        for _ in 0..<60 {
+          var allowed = try masker.mask(for: state).listed ?? []
+          if allowed.contains(40) { allowed += [40, 40] }
+          let token = try #require(allowed.randomElement(using: &random))
+          if token == 0 { break }
+          state = try #require(masker.state(after: [UInt8(token)], in: state))
+        }
+      }
+    }
+  }
+
   @Test func `logits of other tokens become minus infinity, beyond the vocabulary too`() throws {
     let grammar = try Grammar(text: #"root ::= "b" | "c""#)
     let masker = try TokenMasker(grammar, texts: TokenTexts(vocabularySize: 256) { [UInt8($0)] }, ends: [])
