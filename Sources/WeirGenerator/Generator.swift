@@ -124,7 +124,6 @@ package final class Generator: Sendable {
       finish = reasonToStop()
       return finish != nil
     }
-    prefixes.insert(session.fullBlocks, of: session.tokens)
     var guesses = Guesses(speculation())
     while finish == nil {
       finish = reasonToStop()
@@ -173,28 +172,20 @@ package final class Generator: Sendable {
     return PromptEncoder(tokenizer: tokenizer, template: family.template)
   }
 
-  /// The idle session that has read most of the prompt already, cut to what they share, or one that takes over what is
-  /// known of a past prompt, or a new one.
+  /// A session that has what is known of the prompt's beginning.
   private func takeSession(for prompt: [Int32]) -> GeneratorSession {
-    func shared(_ session: GeneratorSession) -> Int {
-      // The last token is always read again, for its logits.
-      zip(session.tokens, prompt.dropLast()).prefix { $0 == $1 }.count
-    }
-    let idle = idle.withLock { sessions in
-      let best = sessions.indices.max { shared(sessions[$0]) < shared(sessions[$1]) }
-      return best.map { sessions.remove(at: $0) }
-    }
-    let session = idle ?? GeneratorSession(lane: lane, cacheType: execution.cacheType)
-    let known = shared(session)
-    session.keep(known)
+    let session =
+      idle.withLock { $0.popLast() } ?? GeneratorSession(lane: lane, cacheType: execution.cacheType)
     let blocks = prefixes.blocks(for: prompt)
-    let covered = blocks.count * KeyValueBlock.positions
-    if covered > known { session.adopt(blocks, tokens: prompt[..<covered]) }
+    session.adopt(blocks, tokens: prompt[..<(blocks.count * KeyValueBlock.positions)])
     return session
   }
 
+  /// Keeps what the session has read within the prefixes' limit, and its scratch memory for the next answer.
   private func giveBack(_ session: GeneratorSession) {
     lane.leave(session)
+    prefixes.insert(session.fullBlocks, of: session.tokens)
+    session.forgetAll()
     idle.withLock { sessions in
       if sessions.count < Self.mostIdle { sessions.append(session) }
     }

@@ -105,12 +105,6 @@ package struct CacheShape: Sendable, Hashable {
     updatePointers()
   }
 
-  /// Gives back the blocks that the first `positions` positions do not need.
-  package func trim(to positions: Int) {
-    let needed = (positions + KeyValueBlock.positions - 1) / KeyValueBlock.positions
-    if needed < blocks.count { blocks.removeLast(blocks.count - needed) }
-  }
-
   private func updatePointers() {
     if blocks.count > pointerCapacity {
       unsafe pointers.deallocate()

@@ -42,6 +42,7 @@ struct PrefixCacheTests {
         // The very first prompt finds nothing; after a restart even that is there.
         #expect((answer.reusedTokens >= 64) == (round > 0 || number > 0), "\(answer.reusedTokens) in round \(round)")
       }
+      store.finish()
     }
   }
 
@@ -53,7 +54,7 @@ struct PrefixCacheTests {
     cache.reserve(0..<64)
     let tokens = (0..<Int32(64)).map { $0 }
     let store = PrefixFolder(path: folder.path, identity: "a")
-    store.write(cache.blocks[0], for: tokens[...], shape: shape)
+    #expect(store.write(cache.blocks[0], for: tokens[...], shape: shape))
     #expect(store.read(tokens[...], shape: shape)?.bytes == cache.blocks[0].bytes)
     #expect(store.read(tokens.dropLast(), shape: shape) == nil)
     #expect(PrefixFolder(path: folder.path, identity: "b").read(tokens[...], shape: shape) == nil)
@@ -86,10 +87,36 @@ struct PrefixCacheTests {
       memory.insert(cache.blocks, of: tokens)
       #expect(memory.byteCount <= 5 * block)
       #expect(memory.blocks(for: tokens).count == 1)
-      store.write(cache.blocks[0], for: tokens[..<64], shape: shape)
+      #expect(store.write(cache.blocks[0], for: tokens[..<64], shape: shape))
       let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       #expect(files.count <= 8)
     }
     #expect(memory.blocks(for: [Int32](repeating: 0, count: 65)).isEmpty)
+  }
+
+  @Test func `of a text longer than the limit the beginning is kept, and tails go before heads`() throws {
+    let shape = try shape()
+    let memory = PrefixCache(limit: 8 * shape.blockBytes, shape: shape, folder: nil)
+    func text(_ first: Int32, blocks: Int) -> ([Int32], [KeyValueBlock]) {
+      let cache = KeyValueCache(shape)
+      cache.reserve(0..<blocks * 64)
+      return ((0..<Int32(blocks * 64 + 1)).map { first + $0 }, cache.blocks)
+    }
+    let (long, blocks) = text(0, blocks: 20)
+    memory.insert(blocks, of: long)
+    #expect(memory.blocks(for: long).count == 8)
+    // Another text's blocks displace the first one's tail, not its head.
+    let (other, more) = text(5000, blocks: 3)
+    memory.insert(more, of: other)
+    #expect((1..<8).contains(memory.blocks(for: long).count))
+    #expect(memory.blocks(for: other).count == 3)
+  }
+
+  @Test func `nothing is kept without room for it`() throws {
+    let generator = try generator(GeneratorExecution(prefixBytes: 0))
+    for _ in 0..<2 {
+      let answer = try generator.generate(messages("hi"), options: GenerationOptions(maxTokens: 3))
+      #expect(answer.reusedTokens == 0)
+    }
   }
 }

@@ -51,6 +51,53 @@ struct ComputePoolTests {
     #expect(total.value == 600)
   }
 
+  /// Waits for a worker that may take as long as the host lets it.
+  private func waitUntil(_ holds: () -> Bool) -> Bool {
+    let end = ContinuousClock.now + .seconds(20)
+    while !holds() {
+      if ContinuousClock.now > end { return false }
+      sched_yield()
+    }
+    return true
+  }
+
+  @Test func `a worker takes a part while the caller holds the other, awake or asleep`() {
+    let board = PoolBoard()
+    board.startWorker()
+    defer { board.stop() }
+    for round in 0..<6 {
+      // sleeps because a worker must have stopped to spin in some rounds; nothing is asserted about the time
+      if round >= 3 { usleep(3_000) }
+      let arrived = Counter()
+      let met = Counter()
+      board.run(parts: 2) { _ in
+        arrived.add()
+        // Nobody can take both parts: each waits for the other.
+        if waitUntil({ arrived.value == 2 }) { met.add() }
+      }
+      #expect(met.value == 2, "round \(round)")
+    }
+  }
+
+  @Test func `a caller that sleeps is woken by the last part`() {
+    let board = PoolBoard()
+    board.startWorker()
+    defer { board.stop() }
+    let caller = pthread_self()
+    for _ in 0..<3 {
+      let arrived = Counter()
+      let finished = Counter()
+      board.run(parts: 2) { _ in
+        arrived.add()
+        _ = waitUntil { arrived.value == 2 }
+        // sleeps because the caller must have gone to sleep; nothing is asserted about the time
+        if pthread_equal(pthread_self(), caller) == 0 { usleep(5_000) }
+        finished.add()
+      }
+      #expect(finished.value == 2)
+    }
+  }
+
   /// The pool's judgement, played through with jobs that take as long as it is told.
   private struct Play {
     var patience = PoolPatience()

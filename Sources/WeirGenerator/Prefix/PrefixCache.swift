@@ -46,27 +46,28 @@ final class PrefixCache: Sendable {
   /// The blocks of the longest known beginning of `prompt` that leaves at least one token to read.
   func blocks(for prompt: [Int32]) -> [KeyValueBlock] {
     let most = max(prompt.count - 1, 0) / Self.span
+    let use = nextUse(blocks: most)
     var found: [KeyValueBlock] = []
     var parent = 0
     for index in 0..<most {
       let key = Self.key(prompt, block: index, parent: parent)
+      let tokens = prompt[..<((index + 1) * Self.span)]
       let known = state.withLock { state -> (number: Int, block: KeyValueBlock, stores: Bool)? in
-        state.uses += 1
         guard var node = state.nodes[key] else { return nil }
-        node.lastUse = state.uses
         let stores = folder != nil && !node.isStored
-        node.isStored = true
+        node.lastUse = use - index
+        node.isStored = node.isStored || stores
         state.nodes[key] = node
         return (node.number, node.block, stores)
       }
       if let known {
         // What is used a second time will be used again after a restart.
-        if known.stores { folder?.write(known.block, for: prompt[..<((index + 1) * Self.span)], shape: shape) }
+        if known.stores { store(known.block, at: key, tokens) }
         found.append(known.block)
         parent = known.number
-      } else if let block = folder?.read(prompt[..<((index + 1) * Self.span)], shape: shape) {
+      } else if let block = folder?.read(tokens, shape: shape) {
         found.append(block)
-        parent = insert(block, at: key, isStored: true)
+        parent = insert(block, at: key, use: use - index, isStored: true)
       } else {
         break
       }
@@ -74,33 +75,49 @@ final class PrefixCache: Sendable {
     return found
   }
 
-  /// Keeps the full blocks of a text whose tokens have been read.
+  /// Keeps the full blocks of a text whose tokens have been read, as many from its beginning as there is room for.
   func insert(_ blocks: [KeyValueBlock], of tokens: [Int32]) {
-    guard limit > 0 else { return }
+    let kept = blocks.prefix(min(tokens.count / Self.span, limit / max(shape.blockBytes, 1)))
+    let use = nextUse(blocks: kept.count)
     var parent = 0
-    for (index, block) in blocks.enumerated() where (index + 1) * Self.span <= tokens.count {
-      parent = insert(block, at: Self.key(tokens, block: index, parent: parent), isStored: false)
+    for (index, block) in kept.enumerated() {
+      let key = Self.key(tokens, block: index, parent: parent)
+      parent = insert(block, at: key, use: use - index, isStored: false)
+    }
+  }
+
+  /// A time of use for a chain of blocks: its head has the latest, so that tails, which are no use alone, go first.
+  private func nextUse(blocks: Int) -> Int {
+    state.withLock { state in
+      state.uses += blocks + 1
+      return state.uses
+    }
+  }
+
+  /// Writes the block's file; one that could not be written is tried again at the next use.
+  private func store(_ block: KeyValueBlock, at key: Key, _ tokens: ArraySlice<Int32>) {
+    folder?.writeLater(block, for: tokens, shape: shape) { [self] isWritten in
+      if !isWritten { state.withLock { $0.nodes[key]?.isStored = false } }
     }
   }
 
   /// The number of the block at `key`, which is `block` if there was none.
-  private func insert(_ block: KeyValueBlock, at key: Key, isStored: Bool) -> Int {
+  private func insert(_ block: KeyValueBlock, at key: Key, use: Int, isStored: Bool) -> Int {
     state.withLock { state in
-      state.uses += 1
       if let known = state.nodes[key] {
-        state.nodes[key]?.lastUse = state.uses
+        state.nodes[key]?.lastUse = use
         return known.number
       }
       let number = state.nextNumber
       state.nextNumber += 1
-      state.nodes[key] = Node(number: number, block: block, lastUse: state.uses, isStored: isStored)
+      state.nodes[key] = Node(number: number, block: block, lastUse: use, isStored: isStored)
       state.bytes += block.byteCount
       if state.bytes > limit { Self.evict(&state, to: limit * 3 / 4) }
       return number
     }
   }
 
-  /// Whole groups go at once, so that the sort is rare. A block whose parent went is never found again and ages away.
+  /// Whole groups go at once, so that the sort is rare.
   private static func evict(_ state: inout State, to goal: Int) {
     for (key, node) in state.nodes.sorted(by: { $0.value.lastUse < $1.value.lastUse }) where state.bytes > goal {
       state.nodes[key] = nil

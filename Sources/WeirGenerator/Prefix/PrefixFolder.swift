@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import WeirFiles
 import WeirTensor
@@ -14,6 +15,8 @@ package final class PrefixFolder: Sendable {
   private let limit: Int
   /// Writes until the folder is looked through again; starting at none, so that the first write does.
   private let writesLeft = Mutex(0)
+
+  private let queue = DispatchQueue(label: "weir.prefixes", qos: .utility)
 
   private static let magic: [UInt8] = Array("WEIRKV01".utf8)
   private static let headerBytes = 8 + 32 + 32
@@ -56,22 +59,33 @@ package final class PrefixFolder: Sendable {
     return payload.withSpan { KeyValueBlock($0, shape: shape) }
   }
 
-  /// Stores the keys and values of the last 64 of `tokens`. What cannot be stored is left out: it is read again instead.
-  func write(_ block: KeyValueBlock, for tokens: ArraySlice<Int32>, shape: CacheShape) {
+  /// Stores the keys and values of the last 64 of `tokens` in the background, so that no answer waits for the disk, and
+  /// says whether that went well. What cannot be stored is read again instead.
+  func writeLater(
+    _ block: KeyValueBlock, for tokens: ArraySlice<Int32>, shape: CacheShape, done: @escaping @Sendable (Bool) -> Void
+  ) {
+    queue.async { done(self.write(block, for: tokens, shape: shape)) }
+  }
+
+  /// Waits for what is being written.
+  package func finish() { queue.sync {} }
+
+  func write(_ block: KeyValueBlock, for tokens: ArraySlice<Int32>, shape: CacheShape) -> Bool {
     let payload = block.bytes
     let digest = digest(tokens, shape)
     let contents = Self.magic + digest.bytes + SHA256Digest(of: payload).bytes + payload
+    guard contents.count <= limit else { return false }
     do {
       try makeRoom(for: contents.count)
       try AtomicFile.write(contents, to: file(digest))
+      return true
     } catch {
-      return
+      return false
     }
   }
 
   /// Removes the oldest files when the folder has grown beyond its limit.
   private func makeRoom(for bytes: Int) throws(FileFailure) {
-    guard bytes <= limit else { throw .tooManyNames(path: path, allowed: limit / max(bytes, 1)) }
     let isDue = writesLeft.withLock { left in
       left -= 1
       if left >= 0 { return false }
@@ -79,8 +93,10 @@ package final class PrefixFolder: Sendable {
       return true
     }
     guard isDue else { return }
-    let names = try FolderListing(of: path, limit: 100_000).names.filter { $0.hasSuffix(Self.suffix) }
-    var files = names.compactMap { name in
+    let names = try FolderListing(of: path, limit: 100_000).names
+    // Left by a process that was killed; one that is being written now is written again at its next use.
+    for name in names where name.hasSuffix(".tmp") { AtomicFile.remove(path + "/" + name) }
+    var files = names.filter { $0.hasSuffix(Self.suffix) }.compactMap { name in
       (try? FileFacts(of: path + "/" + name)).map { (path: path + "/" + name, facts: $0) }
     }
     files.sort { $0.facts.modified < $1.facts.modified }

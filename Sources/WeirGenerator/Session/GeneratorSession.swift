@@ -68,6 +68,14 @@ package final class GeneratorSession: @unchecked Sendable {
     tokens.removeLast(tokens.count - count)
   }
 
+  /// Forgets all tokens and gives back what they needed.
+  func forgetAll() {
+    tokens = []
+    cache.adopt([])
+    if output.count > model.shape.vocabulary { output = FloatBuffer(count: model.shape.vocabulary) }
+    outputRows = 0
+  }
+
   /// Forgets all tokens and takes over the first tokens of a text with their keys and values.
   package func adopt(_ shared: [KeyValueBlock], tokens known: ArraySlice<Int32>) {
     precondition(

@@ -1,7 +1,8 @@
 /// Decides how many tokens are guessed before the next step: more after guesses that held, none for a while after some
 /// that did not, so that text which cannot be guessed costs hardly more than without guessing.
 struct DraftLength: Equatable {
-  static let longest = 8
+  /// With the chosen token before them as many as the kernels take at the price of one.
+  static let longest = 7
   private static let first = 4
 
   private var length = first

@@ -12,40 +12,58 @@ final class ReplyMemory: Sendable {
   private struct State {
     var replies: [[Int32]] = []
     var next = 0
-    /// May point into replies that have been replaced since; a lookup checks.
-    var places: [TokenTrigram: Place] = [:]
+    /// The latest places first. They may point into replies that have been replaced since; a lookup checks.
+    var places: [TokenTrigram: [Place]] = [:]
+    var count = 0
   }
 
   private let state = Mutex(State())
   private let mostReplies: Int
-  private let longest = 512
+  private static let longest = 512
+  /// Places that are kept for three tokens, and tokens before them that are compared to choose one.
+  private static let mostPlaces = 4
+  private static let compared = 24
 
   init(mostReplies: Int = 256) { self.mostReplies = mostReplies }
 
   func add(_ reply: [Int32]) {
     guard reply.count > 3 else { return }
-    let reply = Array(reply.prefix(longest))
+    let reply = Array(reply.prefix(Self.longest))
     state.withLock { state in
+      // What was said before word for word is there already.
+      if state.replies.contains(reply) { return }
       let slot = state.next
       state.next = (slot + 1) % mostReplies
       if slot < state.replies.count { state.replies[slot] = reply } else { state.replies.append(reply) }
-      if state.places.count > mostReplies * longest / 4 { state.places.removeAll(keepingCapacity: true) }
+      if state.count > mostReplies * Self.longest / 2 {
+        state.places.removeAll(keepingCapacity: true)
+        state.count = 0
+      }
       for position in 3..<reply.count {
-        if let trigram = TokenTrigram(reply, before: position) {
-          state.places[trigram] = Place(reply: slot, position: position)
-        }
+        guard let trigram = TokenTrigram(reply, before: position) else { continue }
+        let older = state.places[trigram, default: []].prefix(Self.mostPlaces - 1)
+        state.places[trigram] = [Place(reply: slot, position: position)] + older
+        state.count += 1
       }
     }
   }
 
-  /// At most `limit` tokens that may follow `text`.
-  func guess(after text: [Int32], limit: Int) -> ArraySlice<Int32> {
-    guard let last = TokenTrigram(text, before: text.count) else { return [] }
+  /// At most `limit` tokens that may follow `text`: those of the reply that agrees with it for longest, and for how many
+  /// tokens it does.
+  func guess(after text: [Int32], limit: Int) -> (agreed: Int, guess: ArraySlice<Int32>) {
+    guard let last = TokenTrigram(text, before: text.count) else { return (0, []) }
     return state.withLock { state in
-      guard let place = state.places[last], place.reply < state.replies.count else { return [] }
-      let reply = state.replies[place.reply]
-      guard place.position < reply.count, TokenTrigram(reply, before: place.position) == last else { return [] }
-      return reply[place.position..<min(place.position + limit, reply.count)]
+      var best: (agreed: Int, guess: ArraySlice<Int32>) = (2, [])
+      for place in state.places[last] ?? [] where place.reply < state.replies.count {
+        let reply = state.replies[place.reply]
+        guard place.position < reply.count else { continue }
+        let agreed = zip(reply[..<place.position].suffix(Self.compared).reversed(), text.suffix(Self.compared).reversed())
+          .prefix { $0 == $1 }.count
+        if agreed > best.agreed {
+          best = (agreed, reply[place.position..<min(place.position + limit, reply.count)])
+        }
+      }
+      return best
     }
   }
 }

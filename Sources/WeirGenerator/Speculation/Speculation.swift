@@ -8,6 +8,7 @@ struct Speculation {
   private let replies: ReplyMemory?
   private let draft: DraftModel?
   private static let mostForced = 16
+  private static let longAgreement = 6
   private(set) var guessed = 0
   private(set) var held = 0
   private var open = 0
@@ -32,8 +33,10 @@ struct Speculation {
     let text = text()
     let wanted = min(length.next(), limit)
     guard wanted > 0 else { return [] }
-    var guess = lookup.guess(after: text, limit: wanted)
-    if guess.isEmpty, let replies { guess = replies.guess(after: text, limit: wanted) }
+    // A reply that agrees for long knows better than three tokens of this text.
+    let reply = replies?.guess(after: text, limit: wanted) ?? (agreed: 0, guess: [])
+    var guess = reply.agreed >= Self.longAgreement ? reply.guess : lookup.guess(after: text, limit: wanted)
+    if guess.isEmpty { guess = reply.guess }
     if guess.isEmpty, let draft { guess = draft.guess(after: text, limit: wanted) }
     open = guess.count
     guessed += guess.count
