@@ -57,8 +57,10 @@ final class ReplyMemory: Sendable {
       for place in state.places[last] ?? [] where place.reply < state.replies.count {
         let reply = state.replies[place.reply]
         guard place.position < reply.count else { continue }
-        let agreed = zip(reply[..<place.position].suffix(Self.compared).reversed(), text.suffix(Self.compared).reversed())
-          .prefix { $0 == $1 }.count
+        let agreed = zip(
+          reply[..<place.position].suffix(Self.compared).reversed(), text.suffix(Self.compared).reversed()
+        )
+        .prefix { $0 == $1 }.count
         if agreed > best.agreed {
           best = (agreed, reply[place.position..<min(place.position + limit, reply.count)])
         }
