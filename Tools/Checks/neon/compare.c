@@ -194,6 +194,77 @@ static void compare_attention(const weir_kernels *scalar, const weir_kernels *ot
   expect_same(first, second, tokens * 2 * width * 4, other->name, "attention", tokens * 1000 + width);
 }
 
+// The decoder's attention over a cache that each table has written itself: `rows` queries in a row, the last of which sees
+// all positions and each the `window` before its end (0: all), some capped.
+static void compare_cache(const weir_kernels *scalar, const weir_kernels *other, weir_cache type, size_t width,
+                          size_t positions, size_t rows, size_t window, float cap) {
+  enum { BLOCKS = 3, WIDEST = 128, OFFSET = 64, BYTES = OFFSET + (1 << 15), ROOM = BLOCKS * WEIR_CACHE_POSITIONS };
+  enum { MOST_ROWS = 13 };
+  static _Alignas(64) uint8_t cache[2][BLOCKS][BYTES];
+  static float out[2][MOST_ROWS * WIDEST], scores[2][MOST_ROWS][ROOM];
+  const weir_kernels *const tables[2] = {scalar, other};
+  const size_t bytes = weir_cache_head_bytes(type, width);
+  // Each byte that is not written is half of a NaN, which shows wherever it is read into a result.
+  memset(cache, 0x7e, sizeof cache);
+  for (size_t p = 0; p < positions; p++) {
+    fill(a, 2 * width, p % 11 ? 2 : 0);
+    for (int i = 0; i < 2; i++)
+      weir_cache_store(tables[i], type, cache[i][p / WEIR_CACHE_POSITIONS] + OFFSET, width, p % WEIR_CACHE_POSITIONS,
+                       a, a + width);
+  }
+  const size_t size = type * 1000000 + width * 1000 + positions;
+  for (int b = 0; b < BLOCKS; b++)
+    expect_same(cache[0][b] + OFFSET, cache[1][b] + OFFSET, bytes, other->name, "cache", size);
+  fill(a, rows * width, 2);
+  for (int i = 0; i < 2; i++) {
+    const uint8_t *blocks[BLOCKS];
+    for (int b = 0; b < BLOCKS; b++) blocks[b] = cache[i][b];
+    const weir_attention_step step = {
+      .type = type, .blocks = blocks, .head_offset = OFFSET, .width = width, .scale = 1 / sqrtf((float)width),
+      .cap = cap,
+    };
+    weir_attention_row queries[MOST_ROWS];
+    memset(scores[i], 0, sizeof scores[i]);
+    for (size_t r = 0; r < rows; r++) {
+      const size_t before = rows - 1 - r, end = positions > before ? positions - before : 1;
+      queries[r] = (weir_attention_row){
+        .q = a + r * width, .out = out[i] + r * width, .scores = scores[i][r], .end = end,
+        .first = window > 0 && end > window ? end - window : 0,
+      };
+    }
+    weir_attend(tables[i], &step, queries, rows);
+    if (i) {
+      for (size_t r = 0; r < rows; r++)
+        expect_same(scores[0][r] + queries[r].first, scores[1][r] + queries[r].first,
+                    (queries[r].end - queries[r].first) * 4, other->name, "weights of positions", size);
+      expect_same(out[0], out[1], rows * width * 4, other->name, "decoder attention", size);
+      for (size_t r = 0; r < rows * width; r++) failures += out[0][r] != out[0][r];
+    }
+  }
+}
+
+// Halves, from subnormal to held at the largest, ties among them; and the sums of logits.
+static void compare_numbers(const weir_kernels *scalar, const weir_kernels *other, size_t n) {
+  static uint16_t halves[2][MOST];
+  fill(a, n, 9);
+  for (size_t i = 0; i < n; i++) {
+    if (i % 6 == 1) a[i] *= 1e4f;
+    if (i % 6 == 2) a[i] *= 1e-6f;
+    if (i % 6 == 3) a[i] = (float)(1024 + random_bits() % 1024) + 0.5f;
+    if (i % 6 == 4) a[i] = ((float)(random_bits() % 2048) - 1024.5f) / 16777216;
+    if (i % 97 == 5) a[i] = i % 2 ? INFINITY : -INFINITY;
+  }
+  scalar->halves(halves[0], a, n);
+  other->halves(halves[1], a, n);
+  expect_same(halves[0], halves[1], n * 2, other->name, "halves", n);
+  fill(a, n, 20);
+  for (size_t i = 0; i < n; i += 7) a[i] *= 10;
+  double sums[2][2];
+  scalar->exponential_sums(a, 18.5f, n, &sums[0][0], &sums[0][1]);
+  other->exponential_sums(a, 18.5f, n, &sums[1][0], &sums[1][1]);
+  expect_same(sums[0], sums[1], sizeof sums[0], other->name, "sums of exponentials", n);
+}
+
 int main(void) {
   const weir_kernels *tables[8];
   const size_t count = weir_kernels_available(tables, 8);
@@ -223,6 +294,16 @@ int main(void) {
     compare_attention(tables[0], tables[i], 70, 64);
     for (size_t blocks = 0; blocks < 20; blocks++) compare_unpacking(tables[0], tables[i], blocks);
     compare_attention(tables[0], tables[i], 33, 32);
+    for (size_t n = 0; n <= 257; n++) compare_numbers(tables[0], tables[i], n);
+    for (size_t j = 0; j < 5; j++) compare_numbers(tables[0], tables[i], real[j]);
+    for (int type = WEIR_CACHE_F16; type <= WEIR_CACHE_Q8; type++) {
+      for (size_t width = 1; width <= 128; width++)
+        compare_cache(tables[0], tables[i], (weir_cache)type, width, 1 + width * 37 % 150, 1 + width % 13,
+                      width % 3 ? 0 : 40, width % 4 == 1 ? 5 : 0);
+      for (size_t positions = 1; positions <= 150; positions++)
+        compare_cache(tables[0], tables[i], (weir_cache)type, positions % 2 ? 64 : 33, positions, 1 + positions % 13,
+                      positions % 5 * 17, positions % 7 ? 0 : 3);
+    }
     printf("%s: compared with scalar, digest of the results %016llx\n", tables[i]->name, (unsigned long long)digest);
   }
   printf("%lu comparisons, %lu failures\n", comparisons, failures);
