@@ -16,6 +16,17 @@ extern const weir_kernels weir_kernels_neon;
 extern const weir_kernels weir_kernels_neon_dotprod;
 #endif
 
+// probe.c
+extern const weir_probe weir_probe_scalar;
+#if defined(__x86_64__)
+extern const weir_probe weir_probe_avx2;
+extern const weir_probe weir_probe_avxvnni;
+extern const weir_probe weir_probe_avx512;
+#elif defined(__aarch64__)
+extern const weir_probe weir_probe_neon;
+extern const weir_probe weir_probe_neon_dotprod;
+#endif
+
 void weir_halves_scalar(uint16_t *y, const float *x, size_t n);
 void weir_attention_scores_scalar(const weir_attention_step *s, const weir_attention_row *rows, size_t count,
                                   size_t first, size_t end);

@@ -50,7 +50,7 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) {
 #include "lanes_encoder_attention.h"
 #include "lanes_encoder.h"
 
-const weir_kernels weir_kernels_avx2 = WEIR_KERNELS_TABLE("avx2");
+const weir_kernels weir_kernels_avx2 = WEIR_KERNELS_TABLE("avx2", weir_probe_avx2);
 
 #pragma clang attribute pop
 #endif

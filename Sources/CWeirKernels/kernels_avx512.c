@@ -30,7 +30,7 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_byte
 #include "lanes_encoder_attention.h"
 #include "lanes_encoder.h"
 
-const weir_kernels weir_kernels_avx512 = WEIR_KERNELS_TABLE("avx512");
+const weir_kernels weir_kernels_avx512 = WEIR_KERNELS_TABLE("avx512", weir_probe_avx512);
 
 #pragma clang attribute pop
 #endif

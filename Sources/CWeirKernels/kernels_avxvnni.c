@@ -36,7 +36,7 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_byte
 #include "lanes_encoder_attention.h"
 #include "lanes_encoder.h"
 
-const weir_kernels weir_kernels_avxvnni = WEIR_KERNELS_TABLE("avxvnni");
+const weir_kernels weir_kernels_avxvnni = WEIR_KERNELS_TABLE("avxvnni", weir_probe_avxvnni);
 
 #pragma clang attribute pop
 #endif

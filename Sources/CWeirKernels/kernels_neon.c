@@ -42,6 +42,6 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_sign
 #include "lanes_encoder_attention.h"
 #include "lanes_encoder.h"
 
-const weir_kernels weir_kernels_neon = WEIR_KERNELS_TABLE("neon");
+const weir_kernels weir_kernels_neon = WEIR_KERNELS_TABLE("neon", weir_probe_neon);
 
 #endif

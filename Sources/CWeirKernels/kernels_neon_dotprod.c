@@ -41,7 +41,7 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) { return dot_sign
 #include "lanes_encoder_attention.h"
 #include "lanes_encoder.h"
 
-const weir_kernels weir_kernels_neon_dotprod = WEIR_KERNELS_TABLE("dotprod");
+const weir_kernels weir_kernels_neon_dotprod = WEIR_KERNELS_TABLE("dotprod", weir_probe_neon_dotprod);
 
 #pragma clang attribute pop
 #endif

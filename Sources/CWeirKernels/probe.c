@@ -24,9 +24,6 @@ uint64_t weir_probe_read(const void *memory, size_t bytes) {
   return all[0] ^ all[1] ^ all[2] ^ all[3] ^ all[4] ^ all[5] ^ all[6] ^ all[7];
 }
 
-// Chains of sums that are enough to hide an instruction's latency; a step adds to each of them once.
-enum { CHAINS = 8 };
-
 // Says that the value may have changed, so that no step is left out because it repeats the one before.
 #if defined(__x86_64__)
 #define RENEW(value) __asm__ volatile("" : "+v"(value))
@@ -34,9 +31,9 @@ enum { CHAINS = 8 };
 #define RENEW(value) __asm__ volatile("" : "+w"(value))
 #endif
 
-typedef uint64_t (*steps_function)(size_t steps);
+// Chains of sums that are enough to hide an instruction's latency; a step adds to each of them once.
+enum { CHAINS = 8, DOT_CHAINS = 12, WIDE_CHAINS = 16 };
 
-// One product a step and chain.
 static uint64_t steps_scalar(size_t steps) {
   int32_t sums[CHAINS] = {0}, weight = 3, x = 5;
   for (size_t s = 0; s < steps; s++)
@@ -48,26 +45,52 @@ static uint64_t steps_scalar(size_t steps) {
   for (int i = 0; i < CHAINS; i++) all += (uint32_t)sums[i];
   return all;
 }
+const weir_probe weir_probe_scalar = {.run = steps_scalar, .products = CHAINS};
 
 #if defined(__x86_64__)
 
-// 64 products a step and chain.
+// As many chains as the kernels' widest tile has.
 __attribute__((target("avx512f,avx512bw,avx512vnni"))) static uint64_t steps_avx512(size_t steps) {
-  __m512i sums[2 * CHAINS];
-  for (int i = 0; i < 2 * CHAINS; i++) sums[i] = _mm512_setzero_si512();
+  __m512i sums[WIDE_CHAINS];
+  for (int i = 0; i < WIDE_CHAINS; i++) sums[i] = _mm512_setzero_si512();
   __m512i weights = _mm512_set1_epi8(3), x = _mm512_set1_epi8(5);
-  // Two steps together: sixteen chains, as many as the kernels' widest tile has.
-  for (size_t s = 0; s < steps; s += 2)
-    for (int i = 0; i < 2 * CHAINS; i++) {
+  for (size_t s = 0; s < steps; s++)
+    for (int i = 0; i < WIDE_CHAINS; i++) {
       RENEW(weights);
       sums[i] = _mm512_dpbusd_epi32(sums[i], weights, x);
     }
   uint64_t all = 0;
-  for (int i = 0; i < 2 * CHAINS; i++) all += (uint32_t)_mm512_reduce_add_epi32(sums[i]);
+  for (int i = 0; i < WIDE_CHAINS; i++) all += (uint32_t)_mm512_reduce_add_epi32(sums[i]);
+  return all;
+}
+const weir_probe weir_probe_avx512 = {.run = steps_avx512, .products = 64 * WIDE_CHAINS};
+
+__attribute__((target("avx2"))) static uint64_t sum_of_lanes(const __m256i *sums, int count) {
+  uint32_t lanes[8];
+  uint64_t all = 0;
+  for (int i = 0; i < count; i++) {
+    memcpy(lanes, &sums[i], sizeof lanes);
+    for (int lane = 0; lane < 8; lane++) all += lanes[lane];
+  }
   return all;
 }
 
-// 32 products a step and chain: the three instructions that the AVX2 kernels need for them.
+// Sixteen registers have room for no more chains than these.
+__attribute__((target("avx2,avxvnni"))) static uint64_t steps_avxvnni(size_t steps) {
+  __m256i sums[DOT_CHAINS];
+  for (int i = 0; i < DOT_CHAINS; i++) sums[i] = _mm256_setzero_si256();
+  __m256i weights = _mm256_set1_epi8(3), x = _mm256_set1_epi8(5);
+  for (size_t s = 0; s < steps; s++)
+    for (int i = 0; i < DOT_CHAINS; i++) {
+      // In AVX2's registers: this instruction cannot name the upper sixteen of AVX-512.
+      __asm__ volatile("" : "+x"(weights));
+      sums[i] = _mm256_dpbusd_avx_epi32(sums[i], weights, x);
+    }
+  return sum_of_lanes(sums, DOT_CHAINS);
+}
+const weir_probe weir_probe_avxvnni = {.run = steps_avxvnni, .products = 32 * DOT_CHAINS};
+
+// The three instructions that the AVX2 kernels need for 32 products.
 __attribute__((target("avx2"))) static uint64_t steps_avx2(size_t steps) {
   __m256i sums[CHAINS];
   for (int i = 0; i < CHAINS; i++) sums[i] = _mm256_setzero_si256();
@@ -78,17 +101,12 @@ __attribute__((target("avx2"))) static uint64_t steps_avx2(size_t steps) {
       RENEW(weights);
       sums[i] = _mm256_add_epi32(sums[i], _mm256_madd_epi16(_mm256_maddubs_epi16(weights, x), ones));
     }
-  uint32_t lanes[8], all = 0;
-  for (int i = 0; i < CHAINS; i++) {
-    memcpy(lanes, &sums[i], sizeof lanes);
-    for (int lane = 0; lane < 8; lane++) all += lanes[lane];
-  }
-  return all;
+  return sum_of_lanes(sums, CHAINS);
 }
+const weir_probe weir_probe_avx2 = {.run = steps_avx2, .products = 32 * CHAINS};
 
 #elif defined(__aarch64__)
 
-// 16 products a step and chain.
 static uint64_t steps_neon(size_t steps) {
   int32x4_t sums[CHAINS];
   for (int i = 0; i < CHAINS; i++) sums[i] = vdupq_n_s32(0);
@@ -103,27 +121,26 @@ static uint64_t steps_neon(size_t steps) {
   for (int i = 0; i < CHAINS; i++) all += (uint32_t)vaddvq_s32(sums[i]);
   return all;
 }
+const weir_probe weir_probe_neon = {.run = steps_neon, .products = 16 * CHAINS};
+
+__attribute__((target("dotprod"))) static uint64_t steps_neon_dotprod(size_t steps) {
+  int32x4_t sums[WIDE_CHAINS];
+  for (int i = 0; i < WIDE_CHAINS; i++) sums[i] = vdupq_n_s32(0);
+  int8x16_t weights = vdupq_n_s8(3), x = vdupq_n_s8(5);
+  for (size_t s = 0; s < steps; s++)
+    for (int i = 0; i < WIDE_CHAINS; i++) {
+      RENEW(weights);
+      sums[i] = vdotq_s32(sums[i], weights, x);
+    }
+  uint64_t all = 0;
+  for (int i = 0; i < WIDE_CHAINS; i++) all += (uint32_t)vaddvq_s32(sums[i]);
+  return all;
+}
+const weir_probe weir_probe_neon_dotprod = {.run = steps_neon_dotprod, .products = 16 * WIDE_CHAINS};
 
 #endif
 
 uint64_t weir_probe_products(const weir_kernels *kernels, size_t steps, uint64_t *sum) {
-  uint64_t width = 1;
-  steps_function run = steps_scalar;
-  steps += steps % 2;
-#if defined(__x86_64__)
-  if (strcmp(kernels->name, "avx512") == 0) {
-    width = 64;
-    run = steps_avx512;
-  } else if (strcmp(kernels->name, "avx2") == 0) {
-    width = 32;
-    run = steps_avx2;
-  }
-#elif defined(__aarch64__)
-  if (strncmp(kernels->name, "neon", 4) == 0) {
-    width = 16;
-    run = steps_neon;
-  }
-#endif
-  *sum = run(steps);
-  return width * CHAINS * steps;
+  *sum = kernels->probe->run(steps);
+  return kernels->probe->products * steps;
 }

@@ -42,6 +42,14 @@ import WeirTestSupport
     #expect(Set(Kernels.available.map(\.name)).count == Kernels.available.count)
   }
 
+  @Test func `every vector table is probed with vector products`() {
+    for kernels in Kernels.available {
+      let made = HardwareProbe.products(steps: 1, kernels: kernels)
+      #expect(HardwareProbe.products(steps: 3, kernels: kernels) == 3 * made)
+      #expect(kernels.name == "scalar" ? made > 0 : made >= 128, "\(kernels.name) makes \(made) products a step")
+    }
+  }
+
   @Test func `the environment can name the instruction set, and what this CPU lacks is not taken`() async {
     await #expect(processExitsWith: .success) {
       _ = unsafe setenv("WEIR_KERNELS", "scalar", 1)

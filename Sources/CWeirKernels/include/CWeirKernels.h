@@ -113,6 +113,12 @@ typedef struct {
   float cap;  // above 0: scores are held within +-cap by tanh before the softmax
 } weir_attention_step;
 
+// The fastest int8 products of an instruction set, in registers alone.
+typedef struct {
+  uint64_t (*run)(size_t steps);  // gives the sum of all products, so that none can be left out
+  size_t products;                // that a step makes
+} weir_probe;
+
 typedef struct {
   const char *name;
   weir_product_function _Nonnull product[WEIR_WEIGHTS_COUNT];
@@ -152,6 +158,7 @@ typedef struct {
                         size_t end);
 
   const weir_encoder_kernels *encoder;
+  const weir_probe *probe;
 } weir_kernels;
 
 // Tables that this CPU can run, the scalar one first, the best one last; returns how many, at most `capacity`.
@@ -193,7 +200,7 @@ void weir_soft_cap(const weir_kernels *kernels, float *x, size_t n, float cap);
 // Reads all of `bytes`, a multiple of 256.
 uint64_t weir_probe_read(const void *memory, size_t bytes);
 
-// Makes int8 products in registers, `steps` times some, with the table's instruction set; returns how many.
+// Makes the int8 products of `steps` steps of the table's probe; returns how many.
 uint64_t weir_probe_products(const weir_kernels *kernels, size_t steps, uint64_t *sum);
 
 #pragma clang assume_nonnull end
