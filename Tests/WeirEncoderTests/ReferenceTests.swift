@@ -60,12 +60,13 @@ import WeirModelFiles
       let found = encoder.embed(prompt.text)
       #expect(found.tokens == prompt.tokens, "\(prompt.text)")
       #expect(found.isTruncated == (prompt.text.count > 1_000))
-      #expect(cosine(found.values, expected) >= 0.999, "\(prompt.text)")
+      let agreement = cosine(found.values, expected)
+      #expect(agreement >= 0.999, "prompt \(index) has a cosine of \(agreement)")
       #expect((found.values.map { $0 * $0 }.reduce(0, +) - 1).magnitude < 1e-5)
     }
   }
 
-  /// The marks: cosine at least 0.999 on average and 0.99 on every prompt, whatever type the file has: weights are
+  /// The marks: cosine at least 0.999 on average and 0.995 on every prompt, whatever type the file has: weights are
   /// rounded to int8 in any case.
   @Test(.enabled(if: references != nil), arguments: ["minilm-f32.gguf", "minilm-q8_0.gguf"])
   func `MiniLM agrees with PyTorch`(file: String) throws {
@@ -81,7 +82,7 @@ import WeirModelFiles
       #expect(found.tokens == reference.ids.count, "line \(index + 1)")
       #expect(found.values == (try encoder.embed(identifiers: reference.ids)), "line \(index + 1)")
       let agreement = cosine(found.values, reference.embedding)
-      #expect(agreement >= 0.99, "line \(index + 1)")
+      #expect(agreement >= 0.995, "prompt \(index) has a cosine of \(agreement)")
       least = min(least, agreement)
       total += agreement
       count += 1
