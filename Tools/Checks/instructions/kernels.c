@@ -1,6 +1,7 @@
 // Does one kernel's work some times over, for counting its instructions.
 //
-//   kernels CASE TIMES      product-TYPE-TOKENS, quantize, attention-f16, attention-q8, rms-norm, softmax, silu
+//   kernels CASE TIMES      product-TYPE-TOKENS, quantize, attention-f16, attention-q8, rms-norm, softmax, silu,
+//                           linear-TOKENS, linear-gelu-TOKENS, linear-encode, linear-finish (of the encoder)
 //
 // The work does not depend on the numbers, so zeros do. Which instruction set: WEIR_KERNELS.
 #include <stdio.h>
@@ -24,9 +25,9 @@ typedef struct {
 } named_type;
 
 static const named_type types[] = {
-  {"f16", WEIR_WEIGHTS_F16},   {"bf16", WEIR_WEIGHTS_BF16}, {"q8_0", WEIR_WEIGHTS_Q8_0},
-  {"q5_0", WEIR_WEIGHTS_Q5_0}, {"q4_0", WEIR_WEIGHTS_Q4_0}, {"q4_k", WEIR_WEIGHTS_Q4_K},
-  {"q5_k", WEIR_WEIGHTS_Q5_K}, {"q6_k", WEIR_WEIGHTS_Q6_K},
+  {"f32", WEIR_WEIGHTS_F32},   {"f16", WEIR_WEIGHTS_F16},   {"bf16", WEIR_WEIGHTS_BF16},
+  {"q8_0", WEIR_WEIGHTS_Q8_0}, {"q5_0", WEIR_WEIGHTS_Q5_0}, {"q4_0", WEIR_WEIGHTS_Q4_0},
+  {"q4_k", WEIR_WEIGHTS_Q4_K}, {"q5_k", WEIR_WEIGHTS_Q5_K}, {"q6_k", WEIR_WEIGHTS_Q6_K},
 };
 
 static void product(const weir_kernels *kernels, weir_weights type, size_t tokens, long times) {
@@ -51,6 +52,39 @@ static void attention(const weir_kernels *kernels, weir_cache type, long times) 
   for (long i = 0; i < times; i++) weir_attend(kernels, &step, rows, 4);
 }
 
+// The encoder's work on one map, and on what follows it; false where there is no such case.
+static bool linear(const weir_kernels *kernels, const char *name, long times) {
+  static _Alignas(64) uint8_t first[ROWS * COLUMNS * 2], second[ROWS * COLUMNS * 2];
+  static int8_t inner[TOKENS * ROWS];
+  static float inner_scales[TOKENS * ROWS], strip[TOKENS * 128];
+  static int32_t inner_sums[TOKENS * ROWS];
+  const weir_encoder_kernels *const k = kernels->encoder;
+  const weir_linear map = {first, ROWS, COLUMNS}, next = {second, COLUMNS, ROWS};
+  const weir_codes in = {codes, scales, sums}, out = {inner, inner_scales, inner_sums};
+  const weir_encoder_finish finish = {
+    .hidden = y, .update = x, .tokens = TOKENS, .columns = COLUMNS, .weight = weight, .bias = weight, .epsilon = 1e-5f,
+    .next = &map, .codes = in,
+  };
+  if (weir_linear_bytes(ROWS, COLUMNS) > sizeof first || weir_linear_bytes(COLUMNS, ROWS) > sizeof second) abort();
+  weir_linear_clear(first, ROWS, COLUMNS);
+  weir_linear_clear(second, COLUMNS, ROWS);
+  const size_t tokens = strcmp(name, "linear-1") == 0 || strcmp(name, "linear-gelu-1") == 0 ? 1 : TOKENS;
+  for (long i = 0; i < times; i++) {
+    if (strcmp(name, "linear-1") == 0 || strcmp(name, "linear-16") == 0) {
+      k->linear(&map, tokens, &in, y, ROWS);
+    } else if (strcmp(name, "linear-gelu-1") == 0 || strcmp(name, "linear-gelu-16") == 0) {
+      k->linear_gelu(&map, tokens, &in, &next, &out, strip);
+    } else if (strcmp(name, "linear-encode") == 0) {
+      k->encode(&map, x, tokens, &in);
+    } else if (strcmp(name, "linear-finish") == 0) {
+      k->finish(&finish);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
 int main(int count, char **arguments) {
   if (count != 3) return 64;
   const weir_kernels *const kernels = weir_kernels_active();
@@ -63,6 +97,7 @@ int main(int count, char **arguments) {
     if (strcmp(name, one) == 0) return product(kernels, types[i].type, 1, times), 0;
     if (strcmp(name, many) == 0) return product(kernels, types[i].type, TOKENS, times), 0;
   }
+  if (strncmp(name, "linear", 6) == 0 && linear(kernels, name, times)) return 0;
   if (strcmp(name, "attention-f16") == 0) return attention(kernels, WEIR_CACHE_F16, times), 0;
   if (strcmp(name, "attention-q8") == 0) return attention(kernels, WEIR_CACHE_Q8, times), 0;
   for (long i = 0; i < times; i++) {
