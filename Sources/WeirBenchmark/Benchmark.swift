@@ -36,10 +36,14 @@ package struct Benchmark: Sendable {
     }
     if asks(.tokenizers, .prefill, .decode), options.model != nil || bundle.generator != nil {
       progress("loading the generator")
-      let file = try generatorFile(bundle)
-      if asks(.tokenizers) { report.rows += try tokenizer("generator", file, progress) }
+      if asks(.tokenizers) { report.rows += try tokenizer("generator", try generatorFile(bundle), progress) }
       if asks(.prefill, .decode) {
-        let model = try timed("generator", &report) { try GeneratorModel(file) }
+        // All that must be there before the first token, from opening the file on.
+        let (model, _, _) = try timed("generator", &report) {
+          let file = try generatorFile(bundle)
+          let model = try GeneratorModel(file)
+          return (model, try TokenizerFactory.make(from: file), GeneratorSession(model))
+        }
         report.model = options.model ?? "built-in"
         report.weightBytesPerToken = model.weightBytesPerToken
         var benchmark = GeneratorBenchmark(model, now: now)

@@ -9,11 +9,13 @@ package enum BenchmarkFailure: WeirFailure, Equatable {
   /// A text is too short, or no text.
   case badText(file: String, reason: String)
   case cannotCreate(path: String)
+  /// A model holds fewer tokens than a measurement needs.
+  case tooLong(part: BenchmarkPart, tokens: Int, context: Int)
 
   package var kind: FailureKind {
     switch self {
     case .otherRoute: .badModel
-    case .badComparison, .badText: .badRequest
+    case .badComparison, .badText, .tooLong: .badRequest
     case .cannotCreate: .badState
     }
   }
@@ -25,6 +27,9 @@ package enum BenchmarkFailure: WeirFailure, Equatable {
     case .badComparison(let file, let reason):
       "\(file): \(reason); name what `weir bench --json` or Tools/Benchmarks/engine wrote"
     case .badText(let file, let reason): "\(file): \(reason)"
+    case .tooLong(let part, let tokens, let context):
+      "\(part.rawValue) needs \(tokens) tokens, but the model holds at most \(context): name other --tokens, or leave "
+        + "\(part.rawValue) out of --only"
     case .cannotCreate(let path): "the folder \(path) cannot be created: check TMPDIR and its permissions"
     }
   }

@@ -7,8 +7,8 @@ package struct BenchmarkOptions: Sendable, Equatable {
   /// An encoder's GGUF file; nil is the built-in one.
   package var encoder: String?
   package var threads = [1]
-  /// Tokens of a prompt, or of a text.
-  package var tokens = [16, 128, 512]
+  /// Tokens of a prompt, or of a text; nil is those of `usualTokens` that a model holds.
+  package var tokens: [Int]?
   /// How often each measurement is made, in turn with the others.
   package var rounds = 5
   /// Prompts that a round sends each way.
@@ -16,7 +16,18 @@ package struct BenchmarkOptions: Sendable, Equatable {
   /// Answers in the cache that is measured.
   package var entries = 10_000
 
+  package static let usualTokens = [16, 128, 512]
+
   package init() {}
+
+  /// The lengths to measure with a model that holds `context` tokens; each that was asked for must fit.
+  package func lengths(of part: BenchmarkPart, context: Int) throws(BenchmarkFailure) -> [Int] {
+    guard let tokens else { return Self.usualTokens.filter { $0 <= context } }
+    if let longest = tokens.max(), longest > context {
+      throw .tooLong(part: part, tokens: longest, context: context)
+    }
+    return tokens
+  }
 
   /// Parts of the command line, such as `encoder,route.exact`; nil where one is not known.
   package static func parts(named text: String) -> (parts: Set<BenchmarkPart>, routes: Set<BenchmarkRoute>)? {

@@ -9,9 +9,9 @@ struct EncoderBenchmark {
   let encoder: Encoder
   let now: () -> Int64
 
-  func run(_ options: BenchmarkOptions, progress: (String) -> Void) throws(EncoderFailure) -> [BenchmarkRow] {
+  func run(_ options: BenchmarkOptions, progress: (String) -> Void) throws -> [BenchmarkRow] {
     let shape = encoder.shape
-    let lengths = options.tokens.filter { (1...shape.context).contains($0) }
+    let lengths = try options.lengths(of: .encoder, context: shape.context)
     var random = SplitMix64(seed: 2)
     var times: [[Int64]] = Array(repeating: [], count: lengths.count)
     var texts: [Int64] = []

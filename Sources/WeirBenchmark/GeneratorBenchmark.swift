@@ -23,9 +23,13 @@ package struct GeneratorBenchmark {
   /// what the host does besides falls on all.
   package mutating func run(
     _ options: BenchmarkOptions, progress: (String) -> Void
-  ) throws(GeneratorFailure) -> [BenchmarkRow] {
-    let lengths = options.parts.contains(.prefill) ? options.tokens.filter { $0 <= model.context } : []
-    let decodes = options.parts.contains(.decode) && model.context >= Self.promptTokens + Self.decodedTokens
+  ) throws -> [BenchmarkRow] {
+    let lengths = options.parts.contains(.prefill) ? try options.lengths(of: .prefill, context: model.context) : []
+    let decodes = options.parts.contains(.decode)
+    let decodeLength = Self.promptTokens + Self.decodedTokens
+    if decodes, decodeLength > model.context {
+      throw BenchmarkFailure.tooLong(part: .decode, tokens: decodeLength, context: model.context)
+    }
     let sessions = options.threads.map { threads in
       GeneratorSession(model, pool: threads == 1 ? .single : ComputePool(threads: threads))
     }

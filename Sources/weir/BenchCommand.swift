@@ -47,8 +47,10 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Numbers of threads for the machine and the generator.", valueName: "n,..."))
   var threads = "1"
 
-  @Option(help: ArgumentHelp("Lengths of prompts and texts.", valueName: "n,..."))
-  var tokens = "16,128,512"
+  @Option(
+    help: ArgumentHelp(
+      "Lengths of prompts and texts; without it 16, 128 and 512, where the model holds so many.", valueName: "n,..."))
+  var tokens: String?
 
   @Option(
     name: [.customLong("rounds"), .customLong("reps")],
@@ -120,7 +122,7 @@ struct BenchCommand: AsyncParsableCommand {
     options.model = model
     options.encoder = encoder
     options.threads = try Self.numbers(threads, "--threads", 1...64)
-    options.tokens = try Self.numbers(tokens, "--tokens", 1...100_000)
+    options.tokens = try tokens.map { try Self.numbers($0, "--tokens", 1...100_000) }
     guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds \(rounds) is not from 1 to 10000.") }
     options.rounds = rounds
     guard (1...1_000_000).contains(entries) else {

@@ -25,6 +25,17 @@ struct BenchmarkReportTests {
     return report
   }
 
+  @Test("lengths that were asked for must fit, the usual ones are chosen from")
+  func lengths() throws {
+    var options = BenchmarkOptions()
+    #expect(try options.lengths(of: .prefill, context: 128) == [16, 128])
+    options.tokens = [7, 128]
+    #expect(try options.lengths(of: .prefill, context: 128) == [7, 128])
+    #expect(throws: BenchmarkFailure.tooLong(part: .encoder, tokens: 128, context: 127)) {
+      try options.lengths(of: .encoder, context: 127)
+    }
+  }
+
   @Test("a time's median and percentile are those of a sorted list", arguments: [1, 2, 3, 4, 99, 100, 101, 250])
   func times(count: Int) {
     var random = SplitMix64(seed: UInt64(count))

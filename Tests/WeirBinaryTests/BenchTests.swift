@@ -40,6 +40,11 @@ struct BenchTests {
       #expect(result.status == 64)
       #expect(result.errors.contains(word))
     }
+    for part in ["encoder", "prefill"] {
+      let long = try WeirProcess(["bench", "--only", part, "--rounds", "1", "--tokens", "16,9000"]).run()
+      #expect(long.status == 2, "\(long.errors)")
+      #expect(long.errors.contains("\(part) needs 9000 tokens, but the model holds at most "))
+    }
     let missing = try WeirProcess(["bench", "--only", "policy", "--compare", "/nonexistent.json"]).run()
     #expect(missing.status == 2)
     #expect(missing.errors.contains("/nonexistent.json"))

@@ -32,6 +32,7 @@ class Rival:
         llama_cpp.llama_log_set(self.quiet, ctypes.c_void_p(0))
         llama_cpp.llama_backend_init()
         self.bare = peak_bytes()
+        # Loading is the file, the vocabulary and a context: what weir bench times as load.generator, too.
         begin = time.perf_counter()
         self.model = llama_cpp.llama_model_load_from_file(path.encode(), llama_cpp.llama_model_default_params())
         if not self.model:
