@@ -141,7 +141,7 @@ let package = Package(
         "WeirLedger", "WeirModelFiles", "WeirProviders", "WeirRetrieval", "WeirReview", "WeirStore", "WeirTestSupport",
       ]),
     tests("WeirBenchmark", ["WeirDomain"]),
-    tests("WeirAssembly", ["WeirFiles", "WeirModelFiles"]),
+    tests("WeirAssembly", ["WeirConfiguration", "WeirFiles", "WeirModelFiles"]),
     .testTarget(name: "WeirBinaryTests", dependencies: ["weir", "WeirTestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -1,11 +1,10 @@
 internal import Foundation
 internal import WeirConfiguration
 internal import WeirGenerator
-internal import WeirModelFiles
 internal import WeirTensor
 
 extension GeneratorExecution {
-  /// As the configuration asks for; `identity` tells what a stored prefix belongs to.
+  /// As the configuration asks for, without a draft; `identity` tells what a stored prefix belongs to.
   init(_ configuration: Configuration, identity: () -> String) throws {
     let engine = configuration.engine
     var folder: PrefixFolder?
@@ -18,7 +17,6 @@ extension GeneratorExecution {
     self.init(
       pool: ComputePool(threads: engine.threads ?? UsableProcessors.count),
       cacheType: CacheType(rawValue: engine.keyValueType) ?? .f16, prefixBytes: engine.prefixMemoryBytes,
-      prefixFolder: folder, speculates: engine.speculation,
-      draft: try configuration.models.draft.map { try GGUFFile(path: $0) })
+      prefixFolder: folder, speculates: engine.speculation)
   }
 }

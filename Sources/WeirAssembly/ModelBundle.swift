@@ -37,13 +37,15 @@ package struct ModelBundle: Sendable {
   package let intents: Part
   /// Nil where the bundle has none.
   package let generator: Part?
+  /// A smaller generator that makes guesses for it; nil where none is configured.
+  package let draft: Part?
   /// What changes the generator, with its strength.
   package let adapters: [Adapter]
 
   /// All files with what each is for.
   package var parts: [(name: String, part: Part)] {
     [("encoder", encoder), ("intents", intents)] + (generator.map { [("generator", $0)] } ?? [])
-      + adapters.map { ("adapter", $0.part) }
+      + (draft.map { [("draft", $0)] } ?? []) + adapters.map { ("adapter", $0.part) }
   }
 
   package struct Adapter: Sendable {
@@ -106,6 +108,7 @@ package struct ModelBundle: Sendable {
     } else {
       generator = try models.generator.map { try Self.configured($0, storage) }
     }
+    draft = try models.draft.map { try Self.configured($0, storage) }
     adapters = try models.adapters.map { adapter in
       Adapter(part: try Self.configured(adapter.path, storage), scale: adapter.scale)
     }
@@ -141,8 +144,9 @@ package struct ModelBundle: Sendable {
     func identity() -> String {
       ([file.fingerprint] + changes.map { "\($0.file.fingerprint):\($0.scale)" }).joined(separator: "+")
     }
-    let opened = try Generator(
-      file, adapters: changes, contextLimit: contextLimit, execution: execution(identity))
+    var running = try execution(identity)
+    running.draft = try draft?.open()
+    let opened = try Generator(file, adapters: changes, contextLimit: contextLimit, execution: running)
     var name = file.name(default: "generator")
     if generator?.origin == .configured || !changes.isEmpty {
       name += "@" + SHA256Digest(of: Array(identity().utf8)).hex.prefix(8)
@@ -150,9 +154,9 @@ package struct ModelBundle: Sendable {
     return (opened, name, try file.bool("weir.generator.reads_slots", default: false))
   }
 
-  /// Why the generator that the configuration names, or an adapter, cannot be run; nil where it can.
+  /// Why the generator that the configuration names, its draft or an adapter, cannot be run; nil where it can.
   package func generatorProblem() -> String? {
-    guard generator?.origin == .configured || !adapters.isEmpty else { return nil }
+    guard generator?.origin == .configured || draft != nil || !adapters.isEmpty else { return nil }
     do {
       _ = try openGenerator(contextLimit: 64)
       return nil

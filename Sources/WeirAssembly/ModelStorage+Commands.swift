@@ -1,6 +1,4 @@
 package import WeirConfiguration
-internal import FoundationEssentials
-internal import WeirEncoder
 internal import WeirFiles
 internal import WeirModelFiles
 
@@ -15,37 +13,41 @@ extension ModelStorage {
     package var isNew: Bool
   }
 
-  /// Packs a GGUF file or an encoder's folder, whatever its size, to `target` or into the state folder.
+  /// Packs a GGUF file to `target`, or into the state folder where starts look for it.
   ///
-  /// `progress` hears bytes written and bytes of the whole file.
+  /// `progress` hears bytes written and bytes of the whole file. Refused, with the reason, is what no start would read.
   package func pack(
     _ path: String, to target: String?, replaces: Bool, progress: (Int, Int) -> Void
   ) throws -> PackResult {
-    let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
-    let region = isFolder ? try EncoderFolder.convert(path) : try ByteRegion(path: path)
+    if (try? FileFacts(of: path, followsLinks: true))?.kind == .folder {
+      throw StartFailure.notPacked(
+        path: path, reason: "it is a folder, and the models that are folders are encoders, which are used as they are")
+    }
+    let region = try ByteRegion(path: path)
     let file = try GGUFFile(region, fingerprint: digest(of: region))
-    guard file.packed == nil else { throw StartFailure.alreadyPacked(path: path) }
+    let plan = try Self.plan(file)
+    func result(_ file: GGUFFile, _ place: String, isNew: Bool) -> PackResult {
+      PackResult(path: place, bytes: file.region.count, fingerprint: file.fingerprint, isNew: isNew)
+    }
     if let target {
       guard replaces || (try? FileFacts(of: target)) == nil else { throw StartFailure.exists(path: target) }
-      return try write(file, to: target, progress: progress)
+      return result(try write(file, plan, to: target, progress: progress), target, isNew: true)
+    }
+    guard packs else {
+      throw StartFailure.notPacked(
+        path: path, reason: "models.pack is false, so no start looks into the state folder; name a file with --out")
+    }
+    guard region.count >= leastBytes else {
+      throw StartFailure.notPacked(
+        path: path,
+        reason: "models of less than \(leastBytes >> 20) MiB are packed in memory at each start, within milliseconds")
     }
     try makeFolder(packedFolder)
     let lock = try self.lock()
     defer { extendLifetime(lock) }
     let place = packedPath(file.fingerprint)
-    if !replaces, let known = openPacked(file.fingerprint) {
-      return PackResult(path: place, bytes: known.region.count, fingerprint: file.fingerprint, isNew: false)
-    }
-    return try write(file, to: place, progress: progress)
-  }
-
-  private func write(_ file: GGUFFile, to place: String, progress: (Int, Int) -> Void) throws -> PackResult {
-    let isEncoder = (try? file.architecture) == "bert"
-    let model = try PackedModel(file, plan: isEncoder ? EncoderPacking.plan(file) : PackingPlan(file))
-    try model.write(to: place) { progress($0, model.byteCount) }
-    let written = try ByteRegion(path: place)
-    if let identity = written.identity { remember(file.fingerprint, for: "whole-" + identity.text) }
-    return PackResult(path: place, bytes: written.count, fingerprint: file.fingerprint, isNew: true)
+    if !replaces, let known = openPacked(file.fingerprint) { return result(known, place, isNew: false) }
+    return result(try write(file, plan, to: place, progress: progress), place, isNew: true)
   }
 
   package struct Verified: Sendable, Hashable {

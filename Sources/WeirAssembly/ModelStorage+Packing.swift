@@ -1,5 +1,5 @@
 internal import WeirEncoder
-package import WeirFiles
+internal import WeirFiles
 internal import FoundationEssentials
 package import WeirModelFiles
 
@@ -18,97 +18,136 @@ extension ModelStorage {
 
   /// The packed form of the model with this fingerprint, where it is there and sound.
   package func openPacked(_ fingerprint: String) -> GGUFFile? {
-    guard let region = try? ByteRegion(path: packedPath(fingerprint)), let file = try? verified(region),
+    guard let region = try? ByteRegion(path: packedPath(fingerprint)), let file = try? verified(region, isOurs: true),
       file.packed?.source == fingerprint
     else { return nil }
     return file
   }
 
   /// Opens a packed file; one that was not read whole before is read now and compared with its digests.
-  package func verified(_ region: ByteRegion) throws -> GGUFFile {
+  ///
+  /// Files in `packedFolder` are ours: they are put in place by rename or link when they are whole, and never written to.
+  func verified(_ region: ByteRegion, isOurs: Bool = false) throws -> GGUFFile {
     let file = try GGUFFile(region)
     guard let packed = file.packed else { return file }
     let key = region.identity.map { "whole-" + $0.text }
     if let key, known(key) == packed.source { return file }
+    // Before reading: what is written while it is read must show in the times.
+    let start = now()
     try file.verifyPacked()
-    // Its writer has put it in place by rename: times of a packed file do not move.
-    if let key { remember(packed.source, for: key) }
+    if let key, isOurs || region.identity?.isSettled(at: start) == true { remember(packed.source, for: key) }
     return file
   }
 
   /// The packed form of `file`: from the folder, else made there now; nil where it stays as it is, for one of the
-  /// reasons that notices give, or because it is small.
+  /// reasons that notices give, because it is small, or because its packed form would not be read: what is wrong with a
+  /// damaged one is said when it is opened as a model.
   func packed(_ file: GGUFFile) -> GGUFFile? {
     guard packs, file.packed == nil, file.region.count >= leastBytes else { return nil }
     let fingerprint = file.fingerprint
     if let known = openPacked(fingerprint) { return known }
+    guard let plan = try? Self.plan(file) else { return nil }
     do {
-      guard let plan = try Self.plan(file) else { return nil }
       try makeFolder(packedFolder)
       let lock = try self.lock()
       defer { extendLifetime(lock) }
       // Who held the lock may have packed the same model.
       if let known = openPacked(fingerprint) { return known }
-      let model = try PackedModel(file, plan: plan)
-      let free = try DiskSpace.free(at: packedFolder)
-      guard free >= UInt64(model.byteCount) + Self.reserve else {
-        throw FileFailure.noSpace(path: packedFolder, operation: "write")
+      return try write(file, plan, to: packedPath(fingerprint)) { done, total in
+        if done == 0 { report(.packing(name: file.name, bytes: total)) }
       }
-      report(.packing(name: file.name, bytes: model.byteCount))
-      removeOld(keeping: Self.mostKept - 1)
-      try model.write(to: packedPath(fingerprint))
-      let region = try ByteRegion(path: packedPath(fingerprint))
-      // It was written a moment ago by this process: reading it back would only read the page cache.
-      if let identity = region.identity { remember(fingerprint, for: "whole-" + identity.text) }
-      return try GGUFFile(region)
     } catch {
       report(.notKept(name: file.name, reason: StartFailure(describing: error).message))
       return nil
     }
   }
 
-  /// How a model is packed; nil for files that hold no matrices worth it, and for those that cannot be packed: what is
-  /// wrong with them is said when they are opened as a model.
-  package static func plan(_ file: GGUFFile) throws -> PackingPlan? {
-    if (try? file.string("general.type")) == "adapter" { return nil }
-    switch try? file.architecture {
-    case nil, "weir-intents": return nil
-    case "bert": return try? EncoderPacking.plan(file)
-    default: return try? PackingPlan(file)
-    }
-  }
-
-  /// The model of an encoder's folder in the form that is kept, or as it was converted.
+  /// Writes the packed form to `place`, in `packedFolder` or elsewhere, where the disk has room for it.
   ///
-  /// Converting reads and quantizes every weight; the folder's files, unchanged, stand for what came of them.
-  func encoder(inFolder path: String) throws -> ByteRegion {
-    let key = Self.identity(ofFolder: path).map { "folder-" + $0 }
-    if packs, let key, let fingerprint = known(key), let kept = openPacked(fingerprint) { return kept.region }
-    let converted = try EncoderFolder.convert(path)
-    guard packs, converted.count >= leastBytes, let key, let kept = packed(try GGUFFile(converted)) else {
-      return converted
-    }
-    remember(kept.fingerprint, for: key)
-    return kept.region
+  /// `progress` hears bytes written, 0 first, and bytes of the whole file.
+  func write(
+    _ file: GGUFFile, _ plan: PackingPlan, to place: String, progress: (Int, Int) -> Void
+  ) throws -> GGUFFile {
+    let isOurs = AtomicFile.folder(of: place) == packedFolder
+    let model = try PackedModel(file, plan: plan)
+    try makeRoom(for: model.byteCount, at: place)
+    progress(0, model.byteCount)
+    try model.write(to: place) { progress($0, model.byteCount) }
+    let region = try ByteRegion(path: place)
+    // It was written a moment ago by this process: reading it back would only read the page cache.
+    if isOurs, let identity = region.identity { remember(file.fingerprint, for: "whole-" + identity.text) }
+    return try GGUFFile(region)
   }
 
-  /// A digest over the identities of the files in a folder and in its own folders; nil for one too large to be a model.
-  private static func identity(ofFolder path: String) -> String? {
+  /// Removes what is old where `place` is ours, and throws where the disk has no room for that many bytes.
+  private func makeRoom(for bytes: Int, at place: String) throws {
+    let folder = AtomicFile.folder(of: place)
+    if folder == packedFolder { removeOld(keeping: Self.mostKept - 1, besides: place) }
+    guard try free(folder) >= UInt64(bytes) + Self.reserve else {
+      throw FileFailure.noSpace(path: folder, operation: "write")
+    }
+  }
+
+  /// How a model is packed; throws, with the reason, for files whose packed form nobody would read.
+  static func plan(_ file: GGUFFile) throws -> PackingPlan {
+    guard file.packed == nil else { throw StartFailure.alreadyPacked(path: file.name) }
+    func refusal(_ reason: String) -> StartFailure { .notPacked(path: file.name, reason: reason) }
+    if (try? file.string("general.type")) == "adapter" {
+      throw refusal("it is an adapter, whose matrices are read as they are; pack the model that it changes")
+    }
+    switch try file.architecture {
+    case "bert":
+      throw refusal("an encoder's weights are rounded to 8 bits at each start, from the file as it is; use it so")
+    case "weir-intents": throw refusal("it holds intents, which are read as they are; use it so")
+    default: return try PackingPlan(file)
+    }
+  }
+
+  /// The model of an encoder's folder in GGUF form, not packed: as it was converted before, else converted now and kept.
+  ///
+  /// Converting reads and quantizes every weight, 0.3 s for 90 MB; the folder's files, unchanged, stand for what came of
+  /// them.
+  func encoder(inFolder path: String) throws -> ByteRegion {
+    guard packs, let key = identity(ofFolder: path) else { return try EncoderFolder.convert(path) }
+    let place = packedPath(key)
+    if let wanted = known(key), let region = try? ByteRegion(path: place), digest(of: region) == wanted {
+      return region
+    }
+    let converted = try EncoderFolder.convert(path)
+    guard converted.count >= leastBytes else { return converted }
+    do {
+      try makeFolder(packedFolder)
+      let lock = try self.lock()
+      defer { extendLifetime(lock) }
+      try makeRoom(for: converted.count, at: place)
+      let file = try NewFile(target: place)
+      try file.append(converted.array)
+      try file.publish()
+      remember(SHA256Digest(of: converted).hex, for: key)
+    } catch {
+      report(.notKept(name: path, reason: StartFailure(describing: error).message))
+    }
+    return converted
+  }
+
+  /// A digest over the identities of the files in a folder and in its own folders; nil for one too large to be a model,
+  /// and while times in it are still moving.
+  private func identity(ofFolder path: String) -> String? {
+    let start = now()
+    func line(_ name: String) -> String? {
+      guard let identity = try? FileIdentity(of: "\(path)/\(name)"), identity.isSettled(at: start) else { return nil }
+      return "\(name) \(identity.text)"
+    }
     guard let names = try? FolderListing(of: path, limit: 1000).names else { return nil }
-    var lines: [String] = ["encoder folder 1"]
+    var lines = ["encoder folder 2"]
     for name in names {
-      let inner = path + "/" + name
-      if let more = try? FolderListing(of: inner, limit: 1000).names {
-        lines += more.map { "\(name)/\($0) \(identity(ofFile: "\(inner)/\($0)"))" }
-      } else {
-        lines.append("\(name) \(identity(ofFile: inner))")
+      let inner = (try? FolderListing(of: "\(path)/\(name)", limit: 1000).names) ?? []
+      for name in [name] + inner.map({ "\(name)/\($0)" }) {
+        guard let line = line(name) else { return nil }
+        lines.append(line)
       }
     }
-    return SHA256Digest(of: Array(lines.joined(separator: "\n").utf8)).hex
-  }
-
-  private static func identity(ofFile path: String) -> String {
-    (try? FileIdentity(of: path))?.text ?? "unknown"
+    return "folder-" + SHA256Digest(of: Array(lines.joined(separator: "\n").utf8)).hex
   }
 
   /// Waits for another process for some time.
@@ -124,12 +163,13 @@ extension ModelStorage {
     }
   }
 
-  /// Removes files of other layouts and all but the `keeping` latest of this one.
-  private func removeOld(keeping: Int) {
+  /// Removes files of other layouts and all but the `keeping` latest of this one; the file at `place` does not count.
+  private func removeOld(keeping: Int, besides place: String) {
     guard let names = try? FolderListing(of: packedFolder, limit: 1000).names else { return }
     var current: [(modified: Int64, path: String)] = []
     for name in names where name.hasSuffix(".gguf") || name.hasSuffix(".tmp") {
       let path = packedFolder + "/" + name
+      if path == place { continue }
       if name.hasSuffix(Self.suffix), let facts = try? FileFacts(of: path) {
         current.append((facts.modified, path))
       } else {

@@ -27,16 +27,20 @@ package struct ModelStorage: Sendable {
   let report: @Sendable (Notice) -> Void
   /// Nanoseconds since 1970.
   let now: @Sendable () -> Int64
+  /// Bytes that may still be written in a folder.
+  let free: @Sendable (String) throws -> UInt64
 
   package init(
     folder: String, packs: Bool = true, leastBytes: Int = 16 << 20,
     now: @escaping @Sendable () -> Int64 = { SystemClock.utcMilliseconds * 1_000_000 },
+    free: @escaping @Sendable (String) throws -> UInt64 = { try DiskSpace.free(at: $0) },
     report: @escaping @Sendable (Notice) -> Void = { _ in }
   ) {
     self.folder = folder
     self.packs = packs
     self.leastBytes = leastBytes
     self.now = now
+    self.free = free
     self.report = report
   }
 
@@ -65,9 +69,11 @@ package struct ModelStorage: Sendable {
     guard let identity = region.identity else { return SHA256Digest(of: region).hex }
     let key = "file-" + identity.text
     if let known = DigestMemory(path: digests).digest(for: key) { return known }
+    // Before reading: what is written while it is read must show in the times.
+    let start = now()
     let digest = SHA256Digest(of: region).hex
     // Times that are still moving say nothing; and a small file is read as fast as its digest.
-    if identity.isSettled(at: now()), region.count >= leastBytes || exists(folder) { remember(digest, for: key) }
+    if identity.isSettled(at: start), region.count >= leastBytes || exists(folder) { remember(digest, for: key) }
     return digest
   }
 

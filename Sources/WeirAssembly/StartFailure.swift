@@ -30,6 +30,8 @@ package enum StartFailure: Error, Sendable, Hashable {
   case exists(path: String)
   /// A packed model was to be packed.
   case alreadyPacked(path: String)
+  /// Nothing would read the packed form.
+  case notPacked(path: String, reason: String)
   /// A command about documents, and none are configured.
   case noDocuments
   case tooFewIntents(found: Int)
@@ -78,6 +80,7 @@ package enum StartFailure: Error, Sendable, Hashable {
       "\(found) \(found == 1 ? "intent" : "intents") found in the examples, training needs at least 2: label more examples"
     case .cannotCreate(let path): "the folder \(path) cannot be created: check the path and its permissions"
     case .alreadyPacked(let path): "\(path) is packed already: name it in the configuration as it is"
+    case .notPacked(let path, let reason): "\(path) is not packed: \(reason)"
     case .exists(let path): "\(path) is there already; --force replaces it"
     }
   }

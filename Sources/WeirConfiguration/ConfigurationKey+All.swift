@@ -46,7 +46,7 @@ extension ConfigurationKey {
       "models", "chat_template", .text, .text("auto"), "Chat format of the generator; \"auto\" takes it from its file."),
     .init(
       "models", "pack", .boolean, .boolean(true),
-      "Whether large models are kept in the state folder in the form that the kernels read: about as large again,",
+      "Whether large generators are kept in the state folder in the form that the kernels read: about as large again,",
       "loaded in milliseconds and held in memory once. weir models pack does it beforehand."),
   ]
 

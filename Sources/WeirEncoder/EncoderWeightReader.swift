@@ -25,9 +25,6 @@ struct EncoderWeightReader {
 
   /// Query, key and value of a layer, one after the other, so that one product makes all three.
   func fused(layer: Int, width: Int) throws(EncoderFailure) -> StoredLinear {
-    // Packed files have them fused.
-    let fused = "blk.\(layer).attn_qkv"
-    if file.tensorIfPresent(fused + ".weight") != nil { return try linear(fused, columns: width, rows: 3 * width) }
     var parts: [WeightMatrix] = []
     var bias: [Float] = []
     for part in ["q", "k", "v"] {

@@ -2,9 +2,10 @@ import Glibc
 
 /// A file that is written from front to back without a name and takes its name when it is whole.
 ///
-/// Until then the file at `target` is as it was, and a process that ends, however it ends, leaves nothing. Where the
-/// file system cannot hold files without a name, it has one that ends in `.tmp` meanwhile; only there a killed process
-/// leaves it behind.
+/// Until then the file at `target` is as it was, and a process that ends, however it ends, leaves nothing. There are two
+/// exceptions, in which a killed process leaves a file that ends in `.tmp`: a file system that cannot hold files without
+/// a name, where it has that name from the start; and a target that is there already, which only a rename can replace:
+/// the whole file has that name between two system calls.
 package final class NewFile: Sendable {
   package let target: String
   private let temporary: String
@@ -52,13 +53,20 @@ package final class NewFile: Sendable {
   package func publish() throws(FileFailure) {
     try file.synchronize()
     if !isNamed {
-      let place = "/proc/self/fd/\(file.number)"
-      _ = try FileDescriptor.checked(target, "create") {
-        unsafe linkat(AT_FDCWD, place, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW)
-      }
+      if try link(to: target) { return try AtomicFile.synchronizeFolder(of: target) }
+      guard try link(to: temporary) else { throw .system(path: target, operation: "create", code: EEXIST) }
     }
     _ = try FileDescriptor.checked(target, "replace") { unsafe rename(temporary, target) }
     try AtomicFile.synchronizeFolder(of: target)
+  }
+
+  /// Gives the file a name; false where that name is taken.
+  private func link(to name: String) throws(FileFailure) -> Bool {
+    let place = "/proc/self/fd/\(file.number)"
+    if unsafe linkat(AT_FDCWD, place, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 { return true }
+    let code = errno
+    if code == EEXIST { return false }
+    throw FileDescriptor.failure(target, "create", code)
   }
 
   /// A failed write in the words of the file that was to be.

@@ -231,7 +231,7 @@ struct GGUFParser {
       }
       let offset = start + Int(head.offset)
       var bytes: ByteRegion?
-      if TensorType(rawValue: head.type) != nil || PackedType.isKnown(head.type) {
+      if TensorType(rawValue: head.type) != nil || PackedType.type(ofIdentifier: head.type) != nil {
         bytes = try? reader.region.slice(at: offset, count: needed)
       }
       tensors.append(
@@ -242,10 +242,6 @@ struct GGUFParser {
   }
 
   private func byteCount(_ head: TensorHead) throws(ModelFileFailure) -> Int? {
-    if head.type == PackedType.bytes {
-      try requirePackedAlignment()
-      return head.shape.reduce(1, *)
-    }
     if let packed = PackedType.type(ofIdentifier: head.type) { return try packedByteCount(head, packed) }
     guard let type = TensorType(rawValue: head.type) else { return nil }
     guard head.shape[0].isMultiple(of: type.blockSize) else {
@@ -257,14 +253,10 @@ struct GGUFParser {
     return bytes
   }
 
-  private func requirePackedAlignment() throws(ModelFileFailure) {
+  private func packedByteCount(_ head: TensorHead, _ type: TensorType) throws(ModelFileFailure) -> Int {
     guard alignment.isMultiple(of: WeightMatrix.alignment) else {
       throw .badAlignment(file: file, found: "\(alignment) with packed tensors")
     }
-  }
-
-  private func packedByteCount(_ head: TensorHead, _ type: TensorType) throws(ModelFileFailure) -> Int {
-    try requirePackedAlignment()
     let shape = head.shape
     guard shape[0].isMultiple(of: type.blockSize) else {
       throw .columnsNotMultipleOfBlock(file: file, tensor: head.name, found: shape[0], block: type.blockSize)

@@ -23,7 +23,6 @@ package struct GGUFTensor: Sendable {
   /// Name of the type for listings, such as "Q8_0", "packed Q8_0" or "type 77".
   package var typeName: String {
     if let packedType { return "packed \(packedType.name)" }
-    if typeIdentifier == PackedType.bytes { return "packed bytes" }
     return TensorType.name(ofIdentifier: typeIdentifier) ?? "type \(typeIdentifier)"
   }
 

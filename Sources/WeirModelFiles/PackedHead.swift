@@ -29,7 +29,7 @@ package struct PackedHead: Sendable, Equatable {
   /// Nil for a file that is not packed.
   init?(_ file: GGUFFile) throws(ModelFileFailure) {
     guard file.has(Key.version) else {
-      guard let tensor = file.tensors.first(where: { $0.packedType != nil || $0.madeBytes != nil }) else { return nil }
+      guard let tensor = file.tensors.first(where: { $0.packedType != nil }) else { return nil }
       throw .unsupportedTensorType(file: file.name, tensor: tensor.name, found: tensor.typeName)
     }
     _ = try file.uint(Key.version, in: Self.version...Self.version)

@@ -50,8 +50,6 @@ struct PackedHeadWriter {
       for size in entry.shape { GGUFWriter.append(UInt64(size), to: &bytes) }
       switch entry.form {
       case .plain: GGUFWriter.append(TensorType.f32.rawValue, to: &bytes)
-      case .raw: GGUFWriter.append(entry.sources.first?.typeIdentifier ?? TensorType.f32.rawValue, to: &bytes)
-      case .made: GGUFWriter.append(PackedType.bytes, to: &bytes)
       case .packed(let type): GGUFWriter.append(PackedType.identifier(of: type), to: &bytes)
       }
       GGUFWriter.append(UInt64(offset), to: &bytes)

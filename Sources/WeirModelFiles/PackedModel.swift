@@ -64,11 +64,9 @@ package struct PackedModel {
       try add([UInt8](repeating: 0, count: offset - position))
       switch entry.form {
       case .plain: try writePlain(entry, add)
-      case .raw: try writeRaw(entry, add)
-      case .made(let make): try add(make())
       case .packed(let type): try writePacked(entry, type, add)
       }
-      for source in entry.sources { source.bytes?.releasePages() }
+      entry.tensor.bytes?.releasePages()
     }
     do throws(FileFailure) {
       let data = digest.digest.hex
@@ -85,11 +83,6 @@ package struct PackedModel {
   private static func byteCount(of entry: PackingPlan.Entry, in file: GGUFFile) throws(ModelFileFailure) -> Int {
     switch entry.form {
     case .plain: return entry.shape.reduce(4, *)
-    case .raw:
-      var count = 0
-      for source in entry.sources { count += try source.region().count }
-      return count
-    case .made: return entry.shape.reduce(1, *)
     case .packed(let type):
       guard let bytes = try? PackedType.byteCount(type: type, shape: entry.shape) else {
         throw .overflowingShape(file: file.name, tensor: entry.name, shape: entry.shape.map { UInt64($0) })
@@ -101,24 +94,10 @@ package struct PackedModel {
   private func writePlain(
     _ entry: PackingPlan.Entry, _ add: ([UInt8]) throws(ModelFileFailure) -> Void
   ) throws(ModelFileFailure) {
-    for source in entry.sources {
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(source.elementCount * 4)
-      for value in try source.floats(finite: false) { GGUFWriter.append(value.bitPattern, to: &bytes) }
-      try add(bytes)
-    }
-  }
-
-  /// As the original has it, strip by strip.
-  private func writeRaw(
-    _ entry: PackingPlan.Entry, _ add: ([UInt8]) throws(ModelFileFailure) -> Void
-  ) throws(ModelFileFailure) {
-    for source in entry.sources {
-      let rows = source.elementCount / source.columns
-      for first in stride(from: 0, to: rows, by: Self.stripRows) {
-        try add(self.rows(first..<min(first + Self.stripRows, rows), of: entry))
-      }
-    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(entry.tensor.elementCount * 4)
+    for value in try entry.tensor.floats(finite: false) { GGUFWriter.append(value.bitPattern, to: &bytes) }
+    try add(bytes)
   }
 
   private func writePacked(
@@ -130,7 +109,7 @@ package struct PackedModel {
       var written = 0
       for first in stride(from: 0, to: rows, by: Self.stripRows) {
         let strip = first..<min(first + Self.stripRows, rows)
-        let bytes = try self.rows(index * rows + strip.lowerBound..<index * rows + strip.upperBound, of: entry)
+        let bytes = try self.rows(index * rows + strip.lowerBound..<index * rows + strip.upperBound, of: entry.tensor)
         let panels: [UInt8]
         do throws(TensorFailure) {
           panels = try WeightMatrix.pack(type: type, rows: strip.count, columns: columns, bytes: bytes)
@@ -146,19 +125,13 @@ package struct PackedModel {
     }
   }
 
-  /// Rows as the original stores them, counted through all sources of the entry.
-  private func rows(_ wanted: Range<Int>, of entry: PackingPlan.Entry) throws(ModelFileFailure) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var first = 0
-    for source in entry.sources {
-      let region = try source.region()
-      let rowBytes = region.count / source.rows
-      let inside = wanted.clamped(to: first..<first + source.rows)
-      let place = (inside.lowerBound - first) * rowBytes..<(inside.upperBound - first) * rowBytes
-      bytes += region.array(in: place)
-      try? region.slice(at: place.lowerBound, count: place.count).releasePages()
-      first += source.rows
-    }
+  /// Rows as the original stores them, counted through all its matrices.
+  private func rows(_ wanted: Range<Int>, of tensor: GGUFTensor) throws(ModelFileFailure) -> [UInt8] {
+    let region = try tensor.region()
+    let rowBytes = region.count / tensor.rows
+    let place = wanted.lowerBound * rowBytes..<wanted.upperBound * rowBytes
+    let bytes = region.array(in: place)
+    try? region.slice(at: place.lowerBound, count: place.count).releasePages()
     return bytes
   }
 }

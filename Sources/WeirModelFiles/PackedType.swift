@@ -9,16 +9,11 @@ package enum PackedType {
   /// "WP" in the upper half.
   static let base: UInt32 = 0x5750_0000
 
-  /// Bytes that a model's own kind of weights is made of, as many as the tensor has elements.
-  static let bytes: UInt32 = base + 0xFFFF
-
   package static func identifier(of type: TensorType) -> UInt32 { base + type.rawValue }
 
   package static func type(ofIdentifier identifier: UInt32) -> TensorType? {
     identifier >= base ? TensorType(rawValue: identifier - base) : nil
   }
-
-  static func isKnown(_ identifier: UInt32) -> Bool { identifier == bytes || type(ofIdentifier: identifier) != nil }
 
   /// Bytes from one matrix to the next.
   static func stride(type: TensorType, rows: Int, columns: Int) throws(TensorFailure) -> Int {
@@ -82,9 +77,6 @@ package struct StoredWeights: Sendable {
 }
 
 extension GGUFTensor {
-  /// The bytes of a model's own kind of weights, beginning at a multiple of `WeightMatrix.alignment`; nil for others.
-  package var madeBytes: ByteRegion? { typeIdentifier == PackedType.bytes ? bytes : nil }
-
   /// The bytes as weights, whichever way they are stored.
   package func weights() throws(ModelFileFailure) -> StoredWeights {
     if let packedType, let bytes { return StoredWeights(type: packedType, isPacked: true, region: bytes) }

@@ -5,9 +5,6 @@ extension WeightMatrix {
   /// Panels begin at multiples of this many bytes.
   package static let alignment = Int(WEIR_PANEL_ALIGNMENT)
 
-  /// Changes whenever the packed form of any type does: bytes that another version packed mean something else.
-  package static let layoutVersion = Int(WEIR_LAYOUT_VERSION)
-
   /// Bytes of the packed form; throws for a shape that no matrix can have.
   package static func packedByteCount(type: TensorType, rows: Int, columns: Int) throws(TensorFailure) -> Int {
     guard (1...Int.max / 2).contains(rows), columns > 0 else { throw .shape(rows: rows, columns: columns) }

@@ -9,14 +9,17 @@ struct PackCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack", abstract: "Writes a model in the form that the kernels read, to be mapped without a copy.",
     discussion: """
-      FILE is a GGUF model, or the folder of an encoder with config.json and model.safetensors. Without --out the packed \
-      model goes to models/packed in the state folder, where Weir looks for it when FILE is configured; that happens by \
-      itself at the first start unless models.pack is false. With --out the file can be named in the configuration in \
-      place of FILE, on hosts with this version of Weir. It answers exactly as FILE does.
+      FILE is a generator (GGUF), or the draft of one. Without --out the packed model goes to models/packed in the state \
+      folder, where Weir looks for it when FILE is configured; that happens by itself at the first start unless \
+      models.pack is false, and models of less than 16 MiB are packed in memory instead. With --out the file can be named \
+      in the configuration in place of FILE, on hosts with this version of Weir. It answers exactly as FILE does.
+
+      Encoders are not packed: their weights are rounded to 8 bits at each start, from the file as it is. Nor are intents \
+      and adapters.
 
       Examples:
         weir models pack smollm2-135m-q4_0.gguf
-        weir models pack all-MiniLM-L6-v2 --out minilm.packed.gguf
+        weir models pack smollm2-135m-q4_0.gguf --out smollm2.packed.gguf
 
       Exit status: 0 packed, or packed before; 2 it cannot be packed or written.
       """)

@@ -146,4 +146,15 @@ struct NewFileTests {
     #expect(try FolderListing(of: folder.root, limit: 10).names == ["file"])
     #expect(throws: FileFailure.self) { _ = try NewFile(target: folder.path("no/file")) }
   }
+
+  @Test("takes a free name at once: one that leaves no room for an ending is as good as any")
+  func directly() throws {
+    let folder = try TemporaryFolder()
+    let name = String(repeating: "n", count: 255)
+    let file = try NewFile(target: folder.path(name))
+    try file.append([1])
+    try file.publish()
+    #expect(try FolderListing(of: folder.root, limit: 10).names == [name])
+    #expect(try ByteRegion(path: folder.path(name)).array == [1])
+  }
 }

@@ -93,53 +93,10 @@ struct PackedModelTests {
     #expect((packed.tensors.map(\.byteOffset).min() ?? 1).isMultiple(of: 4096))
   }
 
-  @Test("stack rows of parts where a plan asks for it")
-  func fused() throws {
-    var random = SeededRandom(seed: 6)
-    var writer = GGUFWriter(architecture: "bert")
-    var all: [UInt8] = []
-    for part in ["q", "k", "v"] {
-      let bytes = (0..<21 * 34).map { _ in UInt8.random(in: 0...127, using: &random) }
-      all += bytes
-      writer.addTensor(part, type: .q8_0, shape: [32, 21], bytes: bytes)
-      writer.addTensor(part + ".bias", shape: [21], floats: (0..<21).map { Float($0) })
-    }
-    let file = try GGUFFile(ByteRegion(name: "parts.gguf", copying: writer.bytes()))
-    let plan = try PackingPlan(
-      file, fuses: [("qkv", ["q", "k", "v"]), ("qkv.bias", ["q.bias", "k.bias", "v.bias"]), ("no", ["q", "absent"])])
-    let path = try folder() + "/fused.gguf"
-    defer { try? FileRemoval.remove(path) }
-    try PackedModel(file, plan: plan).write(to: path)
-    let packed = try GGUFFile(path: path)
-    #expect(packed.tensors.map(\.name) == ["qkv.bias", "qkv"])
-    let wanted = try StoredWeights(type: .q8_0, isPacked: false, region: ByteRegion(name: "all", copying: all))
-      .matrix(rows: 63, columns: 32)
-    let found = try packed.tensor("qkv", shape: [32, 63]).weights().matrix(rows: 63, columns: 32)
-    #expect(rows([found]) == rows([wanted]))
-    #expect(
-      try packed.tensor("qkv.bias", shape: [63]).floats() == [0, 1, 2].flatMap { _ in (0..<21).map { Float($0) } })
-  }
-
-  @Test("keep tables as they are and take bytes of a model's own making, where a plan says so")
-  func rawAndMade() throws {
-    let file = try original()
-    let made = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
-    let plan = try PackingPlan(file, keepsRaw: ["blk.0.ffn_down.weight"])
-      .replacing(["blk.1.ffn_down.weight"], with: [(name: "blk.1.own", count: 1000, bytes: { made })])
-    let path = try folder() + "/raw.gguf"
-    defer { try? FileRemoval.remove(path) }
-    try PackedModel(file, plan: plan).write(to: path)
-    let packed = try GGUFFile(path: path)
-    try packed.verifyPacked()
-    let table = try packed.tensor("blk.0.ffn_down.weight")
-    #expect(table.supportedType == .q4_0 && table.packedType == nil)
-    #expect(try table.region().array == file.tensor("blk.0.ffn_down.weight").region().array)
-    #expect(packed.tensorIfPresent("blk.1.ffn_down.weight") == nil)
-    let own = try packed.tensor("blk.1.own", shape: [1000])
-    #expect(own.madeBytes?.array == made)
-    #expect(own.byteOffset.isMultiple(of: 64) && own.typeName == "packed bytes")
-    #expect(throws: ModelFileFailure.self) { _ = try own.region() }
-    #expect(throws: ModelFileFailure.self) { _ = try own.weights() }
+  @Test("name their layout by matrices of two super-blocks in a row")
+  func layout() {
+    #expect(PackedLayout.identifier.count == 16)
+    #expect(TensorType.allCases.allSatisfy { PackedLayout.columns >= 2 * $0.blockSize })
   }
 
   @Test("tell how far they are and how long they become")

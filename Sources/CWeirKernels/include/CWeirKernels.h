@@ -48,11 +48,9 @@ enum {
   WEIR_SUPER_BLOCK = 256,
   // The address of a packed matrix is a multiple of this.
   WEIR_PANEL_ALIGNMENT = 64,
-  // Changes whenever the packed form of any type does: what an older version packed must be packed again.
-  WEIR_LAYOUT_VERSION = 1,
 };
 
-// A new type needs: a line here, its layout in kernels.h and panels_blocks.c, its blocks in scalar_products.c and in
+// A new type needs: a line here, its layout in kernels.h and panels_blocks.c, its blocks in scalar_products.h and in
 // lanes_blocks.h.
 typedef enum {
   WEIR_WEIGHTS_F32,
