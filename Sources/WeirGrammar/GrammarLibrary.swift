@@ -12,7 +12,7 @@ package final class GrammarLibrary: Sendable {
   package func grammar(for format: AnswerFormat) throws(GrammarFailure) -> Grammar? {
     if format == .text { return nil }
     let known = kept.withLock { kept -> Grammar? in
-      guard let place = kept.firstIndex(where: { $0.format == format }) else { return nil }
+      guard let place = kept.firstIndex(where: { $0.format.isSame(as: format) }) else { return nil }
       let found = kept.remove(at: place)
       kept.append(found)
       return found.grammar
@@ -30,5 +30,16 @@ package final class GrammarLibrary: Sendable {
       kept.append((format, made))
     }
     return made
+  }
+}
+
+extension AnswerFormat {
+  /// Byte by byte: texts that only look the same are different grammars.
+  fileprivate func isSame(as other: AnswerFormat) -> Bool {
+    switch (self, other) {
+    case (.grammar(let left), .grammar(let right)): left.utf8.elementsEqual(right.utf8)
+    case (.jsonSchema(let left), .jsonSchema(let right)): left.schema.utf8.elementsEqual(right.schema.utf8)
+    default: self == other
+    }
   }
 }

@@ -93,7 +93,7 @@ struct Cascade: Sendable {
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, "its answer is empty"))
             outcome.end = .unanswered(.emptyAnswer, mayWait: remoteMayReturn)
-          case .success(let answer) where !hasFormat(answer, request.settings.format):
+          case .success(let answer) where !FormatCheck.accepts(answer.text, as: request.settings.format):
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, RouteError.brokenFormat.message))
             outcome.end = .unanswered(.brokenFormat, mayWait: remoteMayReturn)
@@ -110,11 +110,6 @@ struct Cascade: Sendable {
       }
     }
     return outcome
-  }
-
-  /// A remote model may have cut JSON, or have no mode for it.
-  private func hasFormat(_ answer: Answer, _ format: AnswerFormat) -> Bool {
-    !format.isJSON || (try? JSONReader.read(Array(answer.text.utf8))) != nil
   }
 
   /// The request with the conversation that is to be sent; nil with the outcome's end set where it is too long.
@@ -205,5 +200,5 @@ extension RouteError {
   static let emptyAnswer = RouteError(
     code: "empty_answer", kind: .unavailable, message: "the remote model's answer is empty")
   static let brokenFormat = RouteError(
-    code: "broken_format", kind: .unavailable, message: "its answer is not JSON, which was asked for")
+    code: "broken_format", kind: .unavailable, message: "its answer is not the JSON that was asked for")
 }

@@ -57,6 +57,26 @@ import WeirTestSupport
     #expect(reply.cost > .zero)
   }
 
+  @Test(arguments: [
+    (AnswerFormat.jsonObject, "[1]"), (.jsonObject, "\"text\""),
+    (.jsonSchema(AnswerSchema(name: "n", schema: #"{"type":"object","required":["a"]}"#)), "{\"b\":1}"),
+    (.jsonSchema(AnswerSchema(name: "n", schema: #"{"type":["array","integer"]}"#)), "1.5"),
+  ]) func `a remote answer of another type or without a required member is neither given nor kept`(
+    format: AnswerFormat, answer: String
+  ) async throws {
+    let store = try scene.store()
+    let remote = ScriptedAnswerer(answers: answer)
+    let router = try scene.router(store: store, local: nil, remotes: premium(remote))
+    for id in ["a", "b"] {
+      guard case .failed(let error) = await router.route(request(format, id: id)).outcome else {
+        Issue.record("\(answer) was given")
+        return
+      }
+      #expect(error.code == "broken_format")
+    }
+    #expect(remote.requests.count == 2)
+  }
+
   @Test func `a grammar goes to nobody outside and does not wait for anybody`() async throws {
     let remote = ScriptedAnswerer(answers: "x")
     let router = try scene.router(store: try scene.store(), local: nil, remotes: premium(remote))

@@ -4,6 +4,8 @@ struct GrammarChecks {
   let rules: [Grammar.Rule]
   /// Above every depth: a place that nothing completes.
   private static let never = Int32.max / 2
+  /// Times that a place is looked at, on average, before the grammar is refused.
+  private static let mostLooks = 64
 
   init(program: GrammarProgram, rules: [Grammar.Rule]) {
     self.program = program
@@ -14,15 +16,29 @@ struct GrammarChecks {
   func need() throws(GrammarFailure) -> [Int32] {
     try refuseLeftRecursion()
     var need = Array(repeating: Self.never, count: program.instructions.count)
-    // Continuations mostly have lower indices, so a few passes suffice; each one lowers a value or is the last.
-    var hasChanged = true
-    while hasChanged {
-      hasChanged = false
-      for place in need.indices {
-        let value = min(self.need(at: place, need), Self.never)
-        if value < need[place] {
-          need[place] = value
-          hasChanged = true
+    let dependents = Dependents(program)
+    // Whoever may have become lower is looked at again; what is waiting is looked at once.
+    var waits = Array(repeating: true, count: need.count)
+    var pending = need.indices.map { Int32($0) }
+    var next = 0
+    while next < pending.count {
+      guard next <= Self.mostLooks * need.count + 1000 else {
+        throw .tooLarge(what: "steps of its checks", found: next, allowed: Self.mostLooks * need.count + 1000)
+      }
+      let place = Int(pending[next])
+      next += 1
+      waits[place] = false
+      let value = min(self.need(at: place, need), Self.never)
+      guard value < need[place] else { continue }
+      need[place] = value
+      for above in dependents.of(place) {
+        if case .split = program.instructions[Int(above)] {
+          // Of many targets only this one has changed.
+          guard value < need[Int(above)] else { continue }
+        }
+        if !waits[Int(above)] {
+          waits[Int(above)] = true
+          pending.append(above)
         }
       }
     }

@@ -51,7 +51,10 @@ struct GrammarShape: Sendable {
 
   private static func findNullable(_ rules: [Grammar.Rule], _ shapes: inout [GrammarShape]) {
     var callers = [[Int]](repeating: [], count: rules.count)
-    for (index, rule) in rules.enumerated() { rule.body.forEachReference { callers[$0].append(index) } }
+    for (index, rule) in rules.enumerated() {
+      // Once each: a rule may be named very often in one body.
+      rule.body.forEachReference { if callers[$0].last != index { callers[$0].append(index) } }
+    }
     var pending = Array(rules.indices)
     while let index = pending.popLast() {
       guard !shapes[index].isNullable, isNullable(rules[index].body, shapes) else { continue }

@@ -26,6 +26,8 @@ struct GrammarTables: Sendable {
   static let maximumThreads = Grammar.mostReadings
   /// Places looked at for one step.
   private static let maximumVisits = 16 * maximumThreads
+  /// Places looked at and, eight times, frames made for one mask.
+  static let maximumWork = 1 << 21
   /// Words kept before `isFull`.
   private static let wordBudget = 1 << 20
 
@@ -40,6 +42,8 @@ struct GrammarTables: Sendable {
   private var deepest: [Int32] = []
   private var steps: [Config] = []
   private var knownConfigs: [ConfigKey: Config] = [:]
+  /// Work that new steps may still be; at zero they lead to `overflow`, and `isSpent` tells.
+  var budget = Int.max
   // Scratch of one closure.
   private var pending: [UInt64] = []
   private var visited: Set<UInt64> = []
@@ -64,6 +68,9 @@ struct GrammarTables: Sendable {
   /// True where it is time to begin anew with the configurations that are still of use.
   var isFull: Bool { threads.count + frames.count * 4 + steps.count / 2 > Self.wordBudget }
 
+  /// True where steps were refused because the work was too much.
+  var isSpent: Bool { budget <= 0 }
+
   // MARK: Configurations
 
   mutating func start() -> Config { config(at: program.start, stack: Self.end) }
@@ -83,6 +90,8 @@ struct GrammarTables: Sendable {
     let index = Int(config) * program.representatives.count + Int(byteClass)
     let known = steps[index]
     if known != Self.unknown { return known }
+    guard budget > 0 else { return Self.overflow }
+    let kept = frames.count
     let byte = program.representatives[Int(byteClass)]
     pending.removeAll(keepingCapacity: true)
     for thread in threads(of: config) {
@@ -94,6 +103,7 @@ struct GrammarTables: Sendable {
     }
     let result = close()
     steps[index] = result
+    budget -= 1 + visited.count + 8 * (frames.count - kept)
     return result
   }
 
@@ -126,6 +136,8 @@ struct GrammarTables: Sendable {
     var only: UInt8?
     for byte in UInt8.min...UInt8.max {
       let next = step(config, by: byte)
+      // What was not looked at may be a choice.
+      if next == Self.overflow { return nil }
       if isDead(next) { continue }
       if only != nil { return nil }
       only = byte

@@ -16,13 +16,24 @@ enum DecimalRange {
   static var anyNumber: GrammarExpression {
     .sequence([
       .optional(.text("-")),
-      .choice([.text("0"), .sequence([nonzero, .repetition(digit, least: 0, most: digits - 1)])]),
-      .optional(.sequence([.text("."), .repetition(digit, least: 1, most: digits)])),
+      .choice([
+        .sequence([.text("0"), .optional(fraction(digits))]), .sequence([nonzero, rest(digits - 1)]),
+      ]),
       .optional(
         .sequence([
           .scalars(ScalarSet("eE")), .optional(.scalars(ScalarSet("+-"))), .repetition(digit, least: 1, most: 2),
         ])),
     ])
+  }
+
+  private static func fraction(_ most: Int) -> GrammarExpression {
+    .sequence([.text("."), .repetition(digit, least: 1, most: most)])
+  }
+
+  /// What may stand after some digits where `left` more are exact: digits, then a fraction of those that remain.
+  private static func rest(_ left: Int) -> GrammarExpression {
+    if left == 0 { return .empty }
+    return .optional(.choice([.sequence([digit, rest(left - 1)]), fraction(left)]))
   }
 
   struct Bounds {
@@ -70,16 +81,34 @@ enum DecimalRange {
     _ sign: String, from: Double, to: Double, skipsWhole excluded: Double?
   ) -> [GrammarExpression] {
     guard from <= to else { return [] }
-    let fraction = GrammarExpression.sequence([.text("."), .repetition(digit, least: 1, most: digits)])
-    let aboveWhole = GrammarExpression.sequence([.text("."), .repetition(digit, least: 0, most: digits - 1), nonzero])
     var choices: [GrammarExpression] = []
     var first = Int(from)
     if excluded == from {
-      choices.append(.sequence([.text(sign), naturals(first...first), aboveWhole]))
+      let most = room(after: first)
+      if most > 0 {
+        let aboveWhole = GrammarExpression.sequence([
+          .text("."), .repetition(digit, least: 0, most: most - 1), nonzero,
+        ])
+        choices.append(.sequence([.text(sign), naturals(first...first), aboveWhole]))
+      }
       first += 1
     }
-    if first <= Int(to) { choices.append(.sequence([.text(sign), naturals(first...Int(to)), fraction])) }
+    // By the length of the whole part, because it says how long the fraction may be.
+    while first <= Int(to) {
+      let most = room(after: first)
+      if most == 0 { break }
+      var last = 9
+      while last < first { last = last * 10 + 9 }
+      last = min(last, Int(to))
+      choices.append(.sequence([.text(sign), naturals(first...last), fraction(most)]))
+      first = last + 1
+    }
     return choices
+  }
+
+  /// Digits that a fraction may have after this whole part; before the point, zero takes none.
+  private static func room(after whole: Int) -> Int {
+    whole == 0 ? digits : digits - "\(whole)".utf8.count
   }
 
   static func integers(_ range: ClosedRange<Int>) -> GrammarExpression {

@@ -67,14 +67,15 @@ extension JSONSchemaCompiler {
       throw .unsatisfiable(
         path: path, reason: "no integer of at most \(DecimalRange.digits) digits lies between minimum and maximum")
     }
-    return found
+    return try sharedRule(isInteger ? "integer \(bounds)" : "number \(bounds)") { _ throws(GrammarFailure) in found }
   }
 
   /// Any value of at most `level` levels.
   mutating func any(_ level: Int) throws(GrammarFailure) -> GrammarExpression {
     try sharedRule("any \(level)") { (compiler) throws(GrammarFailure) in
       var choices: [GrammarExpression] = [
-        .text("true"), .text("false"), .text("null"), DecimalRange.anyNumber, try compiler.anyString(),
+        .text("true"), .text("false"), .text("null"), try compiler.number(SchemaMembers(), "", isInteger: false),
+        try compiler.anyString(),
       ]
       if level > 0 {
         choices.append(try compiler.anyObject(level))

@@ -11,7 +11,16 @@ struct JSONSchemaCompiler {
   private var references: [String: Int] = [:]
   /// Rules that several places share, by what they hold.
   private var shared: [String: Int] = [:]
+  /// What stands beside branches, numbered.
+  private var besides: [[UInt8]: Int] = [:]
+  /// Rules of branches that are references, with what stands beside them.
+  private var branches: [Branch: Int] = [:]
   private var depth = 0
+
+  private struct Branch: Hashable {
+    var reference: String
+    var beside: Int
+  }
 
   static let maximumDepth = 64
   /// Levels of a value without a schema.
@@ -68,7 +77,7 @@ struct JSONSchemaCompiler {
   mutating func expression(for schema: SchemaValue, path: String) throws(GrammarFailure) -> GrammarExpression {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= Self.maximumDepth else {
+    guard depth <= 2 * Self.maximumDepth else {
       throw .tooLarge(what: "levels of the schema", found: depth, allowed: Self.maximumDepth)
     }
     if let reference = try onlyReference(schema, path) { return try self.reference(reference, path) }
@@ -93,13 +102,20 @@ struct JSONSchemaCompiler {
     let target = try merging.target(of: reference, path: path)
     let index = try reserve(reference)
     references[reference] = index
-    define(index, as: try expression(for: target, path: reference))
+    try define(index) { (compiler) throws(GrammarFailure) in try compiler.expression(for: target, path: reference) }
     return .rule(index)
   }
 
   private mutating func expression(of keywords: SchemaMembers, _ path: String) throws(GrammarFailure)
     -> GrammarExpression
   {
+    depth += 1
+    defer { depth -= 1 }
+    // A schema and its keywords are a level each.
+    guard depth <= 2 * Self.maximumDepth else {
+      throw .tooLarge(what: "levels of the schema", found: depth, allowed: Self.maximumDepth)
+    }
+    try merging.spend(1)
     for name in ["anyOf", "oneOf"] {
       guard let branches = keywords[name] else { continue }
       guard let schemas = branches.array, !schemas.isEmpty else {
@@ -121,6 +137,9 @@ struct JSONSchemaCompiler {
   private mutating func union(
     _ schemas: [SchemaValue], _ rest: SchemaMembers, _ path: String
   ) throws(GrammarFailure) -> GrammarExpression {
+    let key = SchemaValue.object(rest).canonical
+    let beside = besides[key] ?? besides.count
+    besides[key] = beside
     var choices: [GrammarExpression] = []
     var reason = GrammarFailure.unsatisfiable(path: path, reason: "none of its schemas allows one")
     for (index, schema) in schemas.enumerated() {
@@ -128,10 +147,8 @@ struct JSONSchemaCompiler {
       do throws(GrammarFailure) {
         if rest.count == 0 {
           choices.append(try expression(for: schema, path: place))
-        } else if let own = try merging.keywords(of: schema, path: place),
-          let merged = try merging.merged(rest, own, path: place)
-        {
-          choices.append(try expression(of: merged, place))
+        } else if let branch = try branch(schema, rest, beside: beside, place) {
+          choices.append(branch)
         }
       } catch {
         // A branch that allows nothing is no branch.
@@ -141,6 +158,36 @@ struct JSONSchemaCompiler {
     }
     guard !choices.isEmpty else { throw reason }
     return choices.count == 1 ? choices[0] : .choice(choices)
+  }
+
+  /// A branch together with what stands beside it; nil where nothing meets both.
+  ///
+  /// A reference that comes again within itself is the rule that is being made: recursion, or what the checks refuse.
+  private mutating func branch(
+    _ schema: SchemaValue, _ rest: SchemaMembers, beside: Int, _ path: String
+  ) throws(GrammarFailure) -> GrammarExpression? {
+    let branch = try onlyReference(schema, path).map { Branch(reference: $0, beside: beside) }
+    if let branch, let known = branches[branch] { return .rule(known) }
+    guard let own = try merging.keywords(of: schema, path: path),
+      let merged = try merging.merged(rest, own, path: path)
+    else { return nil }
+    guard let branch else { return try expression(of: merged, path) }
+    let index = try reserve(path)
+    branches[branch] = index
+    try define(index) { (compiler) throws(GrammarFailure) in try compiler.expression(of: merged, path) }
+    return .rule(index)
+  }
+
+  /// Where the body cannot be made, what already refers to the rule finds no text there.
+  private mutating func define(
+    _ index: Int, _ body: (inout JSONSchemaCompiler) throws(GrammarFailure) -> GrammarExpression
+  ) throws(GrammarFailure) {
+    do throws(GrammarFailure) {
+      define(index, as: try body(&self))
+    } catch {
+      define(index, as: .choice([]))
+      throw error
+    }
   }
 
   /// The types that are asked for; without `type`, those that the other keywords are about.
@@ -184,6 +231,7 @@ struct JSONSchemaCompiler {
       throw .schemaValue(keyword: "enum", path: path, allowed: "a list of values, not empty")
     }
     if let only = keywords["const"] { values = values.filter { $0.isEqual(to: only) } }
+    try merging.spend(values.count / 8)
     if keywords["type"] != nil {
       let types = try types(of: keywords, path)
       values = values.filter { value in types.contains { value.isOf(type: $0) } }

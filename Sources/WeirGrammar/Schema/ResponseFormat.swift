@@ -44,7 +44,8 @@ package enum ResponseFormat {
     // The name goes to remote models, which allow these letters.
     guard let name = members["name"]?.text, (1...64).contains(name.utf8.count),
       name.utf8.allSatisfy({
-        Character(Unicode.Scalar($0)).isLetter || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2D
+        (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+          || $0 == 0x2D
       })
     else { throw wrong("name", "1 to 64 letters, digits, _ or -") }
     guard let schema = members["schema"], schema.members != nil else { throw wrong("schema", "an object") }

@@ -2,45 +2,61 @@
 struct SchemaDisjointness {
   let merging: SchemaMerging
 
+  /// Every branch is compared with every other.
+  static let maximumBranches = 256
+
+  /// What tells a branch from others.
+  private struct Branch {
+    /// The values that it lists, in their canonical form.
+    var values: Set<[UInt8]>?
+    /// Integers count as numbers. Nil where any type may be.
+    var types: Set<String>?
+    /// The values that required properties list, by their names.
+    var listed: [[UInt8]: Set<[UInt8]>] = [:]
+  }
+
   func check(_ schemas: [SchemaValue], path: String) throws(GrammarFailure) {
-    var known: [SchemaMembers] = []
+    guard schemas.count <= Self.maximumBranches else {
+      throw .tooLarge(what: "schemas of one oneOf", found: schemas.count, allowed: Self.maximumBranches)
+    }
+    var known: [Branch] = []
     for (index, schema) in schemas.enumerated() {
       guard let keywords = try merging.keywords(of: schema, path: "\(path)/oneOf/\(index)") else { continue }
-      for other in known where try !areDisjoint(keywords, other, path) {
+      let branch = try branch(keywords, path)
+      guard known.allSatisfy({ areDisjoint($0, branch) }) else {
         throw .unsupportedKeyword(
           "oneOf", path: path,
           advice: "A value may meet two of its schemas; use anyOf, or give each a required property with another const."
         )
       }
-      known.append(keywords)
+      known.append(branch)
     }
   }
 
-  private func areDisjoint(_ left: SchemaMembers, _ right: SchemaMembers, _ path: String) throws(GrammarFailure) -> Bool
-  {
-    if let first = values(left), let second = values(right) {
-      return !first.contains { value in second.contains { $0.isEqual(to: value) } }
-    }
-    if let first = types(left), let second = types(right), first.isDisjoint(with: second) { return true }
-    let required = Set(left["required"]?.array ?? []).intersection(right["required"]?.array ?? [])
-    for name in required.compactMap(\.text) {
-      guard let first = left["properties"]?.members?[name], let second = right["properties"]?.members?[name],
-        let own = try merging.keywords(of: first, path: path), let other = try merging.keywords(of: second, path: path),
-        let listed = values(own), let others = values(other)
+  private func areDisjoint(_ left: Branch, _ right: Branch) -> Bool {
+    if let first = left.values, let second = right.values { return first.isDisjoint(with: second) }
+    if let first = left.types, let second = right.types, first.isDisjoint(with: second) { return true }
+    // Only where both are objects does a property tell them apart.
+    guard left.types == ["object"], right.types == ["object"] else { return false }
+    return left.listed.contains { name, values in right.listed[name]?.isDisjoint(with: values) ?? false }
+  }
+
+  private func branch(_ keywords: SchemaMembers, _ path: String) throws(GrammarFailure) -> Branch {
+    var branch = Branch(values: values(keywords).map { Set($0.map(\.canonical)) }, types: types(keywords))
+    for name in keywords["required"]?.array?.compactMap(\.text) ?? [] {
+      guard let schema = keywords["properties"]?.members?[name],
+        let own = try merging.keywords(of: schema, path: path), let listed = values(own)
       else { continue }
-      if !listed.contains(where: { value in others.contains { $0.isEqual(to: value) } }) {
-        // Only where both are objects does the property tell them apart.
-        return types(left) == ["object"] && types(right) == ["object"]
-      }
+      try merging.spend(listed.count)
+      branch.listed[Array(name.utf8)] = Set(listed.map(\.canonical))
     }
-    return false
+    return branch
   }
 
   private func values(_ keywords: SchemaMembers) -> [SchemaValue]? {
     keywords["const"].map { [$0] } ?? keywords["enum"]?.array
   }
 
-  /// Integers count as numbers. Nil where any type may be.
   private func types(_ keywords: SchemaMembers) -> Set<String>? {
     if let values = values(keywords) {
       return Set(values.map { value in SchemaKeywords.types.first { value.isOf(type: $0) } ?? "null" })

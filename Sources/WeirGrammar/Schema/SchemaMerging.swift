@@ -1,8 +1,27 @@
 /// Brings `$ref`, `allOf` and what stands beside them into one list of keywords.
-struct SchemaMerging {
+///
+/// One value serves one compilation: it keeps what references come to, and counts the work, because a short schema can ask
+/// for very much of it.
+final class SchemaMerging {
   let document: SchemaValue
+  /// What references come to; a nil inside is `false`.
+  private var known: [String: SchemaMembers?] = [:]
+  private var steps = 0
 
   private static let maximumDepth = 32
+  /// Schemas, members and branches looked at for one document.
+  static let maximumSteps = 200_000
+
+  init(document: SchemaValue) {
+    self.document = document
+  }
+
+  func spend(_ count: Int) throws(GrammarFailure) {
+    steps += count
+    guard steps <= Self.maximumSteps else {
+      throw .tooLarge(what: "steps of resolving the schema", found: steps, allowed: Self.maximumSteps)
+    }
+  }
 
   /// The schema at a reference within the document.
   func target(of reference: String, path: String) throws(GrammarFailure) -> SchemaValue {
@@ -52,16 +71,19 @@ struct SchemaMerging {
       throw .unsatisfiable(
         path: path, reason: "its references lead in a circle or through more than \(Self.maximumDepth)")
     }
+    // Ten for the visit itself, so that no schema is visited more than twenty thousand times.
+    try spend(10 + members.count)
     try SchemaKeywords.check(members, path: path)
     var result = SchemaMembers()
     var others: [SchemaValue] = []
+    var named: Set<String> = []
     for entry in members.entries where !SchemaKeywords.annotations.contains(entry.name) && !entry.name.hasPrefix("x-") {
       switch entry.name {
       case "$ref":
         guard let reference = entry.value.text else {
           throw .schemaValue(keyword: "$ref", path: path, allowed: "a text")
         }
-        others.append(try target(of: reference, path: path))
+        others.append(.object(Self.members("$ref", .string(reference))))
       case "allOf":
         guard let schemas = entry.value.array, !schemas.isEmpty else {
           throw .schemaValue(keyword: "allOf", path: path, allowed: "a list of schemas")
@@ -72,19 +94,38 @@ struct SchemaMerging {
       }
     }
     for other in others {
-      guard let more = try keywords(of: other, path: path, depth: depth + 1) else { return nil }
+      var more: SchemaMembers?
+      if let reference = other.onlyReference {
+        // To hold twice says nothing more.
+        guard named.insert(reference).inserted else { continue }
+        more = try keywords(ofReference: reference, path: path, depth: depth)
+      } else {
+        more = try keywords(of: other, path: path, depth: depth + 1)
+      }
+      guard let more else { return nil }
       guard let merged = try merged(result, more, path: path) else { return nil }
       result = merged
     }
     return result
   }
 
+  private func keywords(
+    ofReference reference: String, path: String, depth: Int
+  ) throws(GrammarFailure) -> SchemaMembers? {
+    if let found = known[reference] { return found }
+    let found = try keywords(of: target(of: reference, path: path), path: path, depth: depth + 1)
+    known[reference] = .some(found)
+    return found
+  }
+
   /// What meets both; nil where nothing does.
   func merged(
     _ left: SchemaMembers, _ right: SchemaMembers, path: String
   ) throws(GrammarFailure) -> SchemaMembers? {
+    try spend(left.weight + right.weight)
     try checkClosed(left, right, path)
     try checkClosed(right, left, path)
+    let (left, right) = (Self.elements(of: left, under: right), Self.elements(of: right, under: left))
     var result = left
     for entry in right.entries {
       guard let first = result[entry.name] else {
@@ -118,13 +159,15 @@ struct SchemaMerging {
       return kept.isEmpty ? nil : .array(kept)
     case "enum":
       if let first = left.array, let second = right.array {
-        let kept = first.filter { value in second.contains { $0.isEqual(to: value) } }
+        let allowed = Set(second.map(\.canonical))
+        let kept = first.filter { allowed.contains($0.canonical) }
         return kept.isEmpty ? nil : .array(kept)
       }
     case "const": return nil
     case "required":
       if let first = left.array, let second = right.array {
-        return .array(first + second.filter { !first.contains($0) })
+        let names = Set(first.map(\.canonical))
+        return .array(first + second.filter { !names.contains($0.canonical) })
       }
     case "properties":
       if var first = left.members, let second = right.members {
@@ -151,9 +194,45 @@ struct SchemaMerging {
     }
   }
 
+  /// The keywords with what `items` of the other schema, which names no elements, asks of the elements named here.
+  private static func elements(of keywords: SchemaMembers, under other: SchemaMembers) -> SchemaMembers {
+    guard let items = other["items"], other["prefixItems"] == nil, let named = keywords["prefixItems"]?.array else {
+      return keywords
+    }
+    var result = keywords
+    result["prefixItems"] = .array(named.map { allOf($0, items) })
+    return result
+  }
+
+  /// Flat and each part once, so that schemas that are merged again and again stay small.
   private static func allOf(_ left: SchemaValue, _ right: SchemaValue) -> SchemaValue {
+    var known: Set<[UInt8]> = []
+    let parts = [left, right].flatMap { $0.onlyParts ?? [$0] }.filter { known.insert($0.canonical).inserted }
+    return parts.count == 1 ? parts[0] : .object(members("allOf", .array(parts)))
+  }
+
+  private static func members(_ name: String, _ value: SchemaValue) -> SchemaMembers {
     var members = SchemaMembers()
-    members["allOf"] = .array([left, right])
-    return .object(members)
+    members[name] = value
+    return members
+  }
+}
+
+extension SchemaValue {
+  /// The reference of a schema that has nothing else.
+  fileprivate var onlyReference: String? {
+    members.flatMap { $0.count == 1 ? $0["$ref"]?.text : nil }
+  }
+
+  /// The parts of a schema that has nothing but `allOf`.
+  fileprivate var onlyParts: [SchemaValue]? {
+    members.flatMap { $0.count == 1 ? $0["allOf"]?.array : nil }
+  }
+}
+
+extension SchemaMembers {
+  /// Work that a comparison of these keywords is.
+  fileprivate var weight: Int {
+    entries.reduce(1) { $0 + 1 + ($1.value.array?.count ?? $1.value.members?.count ?? 0) / 8 }
   }
 }

@@ -23,13 +23,42 @@ indirect enum SchemaValue: Sendable, Hashable {
   /// Equal as JSON Schema means it: 1 and 1.0 are, and so are objects with the same members in another order.
   func isEqual(to other: SchemaValue) -> Bool {
     switch (self, other) {
-    case (.number, .number): return number == other.number
-    case (.array(let left), .array(let right)):
-      return left.count == right.count && zip(left, right).allSatisfy { $0.isEqual(to: $1) }
-    case (.object(let left), .object(let right)):
-      return left.count == right.count
-        && left.entries.allSatisfy { entry in right[entry.name].map { entry.value.isEqual(to: $0) } ?? false }
-    default: return self == other
+    case (.number(let left), .number(let right)): left.utf8.elementsEqual(right.utf8) || number == other.number
+    case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+    case (.array, .array), (.object, .object): canonical == other.canonical
+    default: self == other
+    }
+  }
+
+  /// Equal for what is equal as JSON Schema means it, and for nothing else.
+  var canonical: [UInt8] {
+    var bytes: [UInt8] = []
+    writeCanonical(&bytes)
+    return bytes
+  }
+
+  private func writeCanonical(_ bytes: inout [UInt8]) {
+    switch self {
+    case .number:
+      // Negative zero is zero.
+      bytes += "\((number ?? 0) + 0)".utf8
+    case .array(let values):
+      bytes.append(UInt8(ascii: "["))
+      for value in values {
+        value.writeCanonical(&bytes)
+        bytes.append(UInt8(ascii: ","))
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let members):
+      bytes.append(UInt8(ascii: "{"))
+      for entry in members.entries.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+        bytes += JSONStrings.quoted(entry.name).utf8
+        bytes.append(UInt8(ascii: ":"))
+        entry.value.writeCanonical(&bytes)
+        bytes.append(UInt8(ascii: ","))
+      }
+      bytes.append(UInt8(ascii: "}"))
+    case .null, .bool, .string: bytes += compact.utf8
     }
   }
 
@@ -55,22 +84,24 @@ struct SchemaMembers: Sendable, Hashable {
   }
 
   private(set) var entries: [Entry] = []
-  private var places: [String: Int] = [:]
+  /// By the bytes of the names: names that only look the same are different members.
+  private var places: [[UInt8]: Int] = [:]
 
   var count: Int { entries.count }
   var names: [String] { entries.map(\.name) }
 
   subscript(name: String) -> SchemaValue? {
-    get { places[name].map { entries[$0].value } }
+    get { places[Array(name.utf8)].map { entries[$0].value } }
     set {
-      switch (places[name], newValue) {
+      let key = Array(name.utf8)
+      switch (places[key], newValue) {
       case (let place?, let value?): entries[place].value = value
       case (nil, let value?):
-        places[name] = entries.count
+        places[key] = entries.count
         entries.append(Entry(name: name, value: value))
       case (let place?, nil):
         entries.remove(at: place)
-        places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+        places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { (Array($1.name.utf8), $0) })
       case (nil, nil): break
       }
     }

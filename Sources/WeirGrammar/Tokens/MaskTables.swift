@@ -30,11 +30,14 @@ struct MaskTables: Sendable {
   private var words: [UInt64] = []
   /// Configuration at each depth of the walk.
   private var path: [GrammarTables.Config] = []
+  private var nodesLeft = 0
 
   /// Whole masks kept.
   private static let mostMasks = 128
   /// Words of local masks kept before it is time to begin anew.
   private static let localBudget = 1 << 20
+  /// Nodes of the tries that are passed for one mask.
+  private static let maximumNodes = 1 << 26
   /// More groups of threads than this are walked together.
   private static let mostGroups = 8
 
@@ -43,14 +46,19 @@ struct MaskTables: Sendable {
     self.age = age
   }
 
+  private var isSpent: Bool { automaton.isSpent || nodesLeft <= 0 }
+
   var isFull: Bool { automaton.isFull || localWords > Self.localBudget }
 
-  mutating func mask(of config: GrammarTables.Config, _ texts: TokenTexts, ends: [Int32]) -> TokenMask {
+  /// Nil where it takes more work than is allowed; then the tables have to be renewed.
+  mutating func mask(of config: GrammarTables.Config, _ texts: TokenTexts, ends: [Int32]) -> TokenMask? {
     uses += 1
     if let mask = masks[config]?.mask {
       masks[config]?.lastUse = uses
       return mask
     }
+    automaton.budget = GrammarTables.maximumWork
+    nodesLeft = Self.maximumNodes
     words = Array(repeating: 0, count: (texts.vocabularySize + 63) / 64)
     let groups = self.groups(of: config)
     if groups.count > Self.mostGroups {
@@ -59,6 +67,8 @@ struct MaskTables: Sendable {
       for (stack, threads) in groups { add(threads, above: stack, texts.short) }
     }
     _ = walk(texts.long, from: 0, config, collectsExits: false)
+    guard !isSpent else { return nil }
+    automaton.budget = .max
     if automaton.canEnd(config) {
       for id in ends { words[Int(id) >> 6] |= 1 << UInt64(id & 63) }
     }
@@ -97,7 +107,7 @@ struct MaskTables: Sendable {
     }
     for index in local.words.indices { words[index] |= local.words[index] }
     for id in local.listed { words[Int(id) >> 6] |= 1 << UInt64(id & 63) }
-    guard !local.exits.isEmpty else { return }
+    guard !local.exits.isEmpty, !isSpent else { return }
     let outside = automaton.config(after: stack)
     guard !automaton.isDead(outside) else { return }
     for node in local.exits { _ = walk(trie, from: Int(node), outside, collectsExits: false) }
@@ -149,10 +159,13 @@ struct MaskTables: Sendable {
     let end = Int(trie.ends[origin])
     var node = origin + 1
     while node < end {
+      nodesLeft -= 1
+      guard nodesLeft > 0 else { return (exits, deepest) }
       let depth = Int(trie.depths[node]) - top
       let byteClass = automaton.program.classes[Int(trie.bytes[node])]
       let next = automaton.step(path[depth - 1], byClass: byteClass)
       guard next >= 0 else {
+        if automaton.isSpent { return (exits, deepest) }
         node = Int(trie.ends[node])
         continue
       }

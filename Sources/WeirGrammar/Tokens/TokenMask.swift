@@ -6,7 +6,8 @@ package struct TokenMask: Sendable, Equatable {
   /// All of them in ascending order where they are few (below `listedBelow`); nil otherwise.
   package let listed: [Int32]?
 
-  /// So few that computing their logits alone is worth while.
+  /// So few that a list is shorter than the bits. The logits of all tokens are computed all the same: the likelihood of what
+  /// was taken needs the whole row.
   package static let listedBelow = 2048
 
   init(words: [UInt64]) {

@@ -4,6 +4,9 @@ internal import Synchronization
 ///
 /// May be used from several threads. What it computes is kept, within a bound, for all answers with this grammar.
 package final class TokenMasker: Sendable {
+  /// Places of the grammar that are looked at for one mask.
+  package static let maximumWork = GrammarTables.maximumWork
+
   package let grammar: Grammar
   package let texts: TokenTexts
   private let ends: [Int32]
@@ -27,12 +30,16 @@ package final class TokenMasker: Sendable {
 
   /// The tokens that may come next; at least one.
   ///
-  /// Throws `tooAmbiguous` where only tokens would remain whose readings are too many to follow.
+  /// Throws `tooAmbiguous` where only tokens would remain whose readings are too many to follow, and where following the
+  /// readings of all tokens together takes more than `maximumWork`.
   package func mask(for state: GrammarState) throws(GrammarFailure) -> TokenMask {
-    let mask = kept.withLock { tables in
+    let mask = kept.withLock { tables -> TokenMask? in
       renewIfFull(&tables)
-      return tables.mask(of: Self.config(state, &tables), texts, ends: ends)
+      let mask = tables.mask(of: Self.config(state, &tables), texts, ends: ends)
+      if mask == nil { tables = MaskTables(program: grammar.program, age: tables.age + 1) }
+      return mask
     }
+    guard let mask else { throw .tooAmbiguous(allowed: Self.maximumWork) }
     guard mask.count > 0 else { throw .tooAmbiguous(allowed: GrammarTables.maximumThreads) }
     return mask
   }
@@ -53,6 +60,8 @@ package final class TokenMasker: Sendable {
   /// The bytes that every text of the grammar goes on with from here; none where there is a choice, or the text may end.
   package func forcedBytes(after state: GrammarState, most: Int = 256) -> [UInt8] {
     kept.withLock { tables in
+      tables.automaton.budget = GrammarTables.maximumWork
+      defer { tables.automaton.budget = .max }
       var config = Self.config(state, &tables)
       var bytes: [UInt8] = []
       while bytes.count < most, !tables.automaton.canEnd(config), let byte = tables.automaton.onlyByte(after: config) {
