@@ -101,7 +101,7 @@ package final class Generator: Sendable {
     let encoder = try encoder(options)
     let prompt = try encoder.encode(messages, allowed: model.context - 1, overlength: options.overlength)
     let session = takeSession(for: prompt)
-    defer { giveBack(session) }
+    defer { giveBack(session, prompt: prompt.count) }
     var result = Generation(
       text: "", tokens: [], promptTokens: prompt.count, finish: .stop, meanLogProbability: nil,
       leastLogProbability: nil, timeToFirstToken: nil, elapsed: .zero)
@@ -182,9 +182,10 @@ package final class Generator: Sendable {
   }
 
   /// Keeps what the session has read within the prefixes' limit, and its scratch memory for the next answer.
-  private func giveBack(_ session: GeneratorSession) {
+  private func giveBack(_ session: GeneratorSession, prompt: Int) {
     lane.leave(session)
-    prefixes.insert(session.fullBlocks, of: session.tokens)
+    // Most answers are never read again; in a conversation the next prompt's reading of them is short.
+    prefixes.insert(session.fullBlocks, of: Array(session.tokens.prefix(prompt)))
     session.forgetAll()
     idle.withLock { sessions in
       if sessions.count < Self.mostIdle { sessions.append(session) }

@@ -73,6 +73,10 @@ package struct CacheShape: Sendable, Hashable {
 @safe package final class KeyValueCache {
   package let shape: CacheShape
   package private(set) var blocks: [KeyValueBlock] = []
+  /// Blocks of texts that are over, for the next one: a text takes and gives back some at a time, and the allocator would
+  /// scatter them. What stands in them is never read: a position is written before it is attended to.
+  private var spare: [KeyValueBlock] = []
+  private static let mostSpare = 4
   /// The blocks' memory, for the kernels.
   private var pointers: UnsafeMutablePointer<UnsafePointer<UInt8>>
   private var pointerCapacity = 16
@@ -84,7 +88,7 @@ package struct CacheShape: Sendable, Hashable {
 
   deinit { unsafe pointers.deallocate() }
 
-  package var byteCount: Int { blocks.count * shape.blockBytes }
+  package var byteCount: Int { (blocks.count + spare.count) * shape.blockBytes }
 
   /// Makes the blocks of `positions` writable; the blocks before them must be there.
   package func reserve(_ positions: Range<Int>) {
@@ -94,13 +98,16 @@ package struct CacheShape: Sendable, Hashable {
     for index in first..<max(first, min(end, blocks.count)) where !isKnownUniquelyReferenced(&blocks[index]) {
       blocks[index] = blocks[index].copy()
     }
-    while blocks.count < end { blocks.append(KeyValueBlock(byteCount: shape.blockBytes)) }
+    while blocks.count < end { blocks.append(spare.popLast() ?? KeyValueBlock(byteCount: shape.blockBytes)) }
     updatePointers()
   }
 
   /// Replaces all blocks by `shared`, which hold the first positions of a text.
   package func adopt(_ shared: [KeyValueBlock]) {
     precondition(shared.allSatisfy { $0.byteCount == shape.blockBytes }, "blocks of another shape")
+    for index in blocks.indices where spare.count < Self.mostSpare && isKnownUniquelyReferenced(&blocks[index]) {
+      spare.append(blocks[index])
+    }
     blocks = shared
     updatePointers()
   }

@@ -35,6 +35,8 @@ package final class GeneratorSession: @unchecked Sendable {
     tokens.reserveCapacity(min(model.context, 1024))
   }
 
+  private static let keptRows = DraftLength.longest + 1
+
   /// Tokens that still fit.
   package var room: Int { model.context - tokens.count }
 
@@ -72,7 +74,8 @@ package final class GeneratorSession: @unchecked Sendable {
   func forgetAll() {
     tokens = []
     cache.adopt([])
-    if output.count > model.shape.vocabulary { output = FloatBuffer(count: model.shape.vocabulary) }
+    // What a usual step with guesses needs stays; a long forced text's rows go.
+    if output.count > Self.keptRows * model.shape.vocabulary { output = FloatBuffer(count: model.shape.vocabulary) }
     outputRows = 0
   }
 
