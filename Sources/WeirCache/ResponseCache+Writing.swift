@@ -86,7 +86,7 @@ extension ResponseCache {
     var removed: [Int64] = []
     while excess > 0 {
       var batch: [Int64] = []
-      try transaction.rows("SELECT id, bytes FROM cache_entry ORDER BY used_at, id LIMIT 64") { row in
+      try transaction.rows("SELECT id, bytes FROM cache_entry ORDER BY priority, used_at, id LIMIT 64") { row in
         guard excess > 0 else { return }
         batch.append(try row.integer(0))
         excess -= try row.integer(1)
