@@ -11,10 +11,12 @@ package struct CacheConfiguration: Sendable, Hashable {
   package var lifetimeMilliseconds: Int64 = 7 * 86_400_000
   /// The same for prompts about today, now, the weather and the like.
   package var temporalLifetimeMilliseconds: Int64 = 60_000
-  /// Most bytes of prompts, answers and vectors, with 512 more for each entry's own columns and indexes.
-  package var byteBudget: Int64 = 256 * 1_048_576
+  /// Most bytes of all entries, on disk and as `CacheEntrySize` counts them.
+  package var byteBudget: Int64 = 512 * 1_048_576
   /// Most vectors in memory; beyond, the oldest are found by the exact tier only.
   package var vectorCapacity = 50_000
+  /// Which entries leave first when the budget is full.
+  package var eviction = CacheEviction.savings
   /// Whether capitals and small letters are the same.
   package var foldsCase = false
   /// Above this temperature a request asks for variety, and the semantic tier leaves it alone.

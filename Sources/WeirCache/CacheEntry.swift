@@ -13,7 +13,7 @@ struct CacheEntry {
 
   static let columns = """
     id, tenant, prompt, answer, tier, model, intent, prompt_tokens, completion_tokens, tokens_estimated, request_id, \
-    created_at, expires_at, citations
+    created_at, expires_at, citations, cost
     """
 
   init(_ row: borrowing StoreRow) throws(StoreFailure) {
@@ -27,6 +27,7 @@ struct CacheEntry {
       intent: try row.optionalText(6),
       usage: TokenUsage(
         prompt: Int(try row.integer(7)), completion: Int(try row.integer(8)), isEstimated: try row.integer(9) != 0),
+      cost: try row.optionalInteger(14).map { Money(picodollars: $0) },
       citations: try row.isNull(13)
         ? [] : row.parsed(13, as: "a list of citations") { Citation.read($0) })
     requestID = try row.text(10)

@@ -9,12 +9,14 @@ package struct CachedAnswer: Sendable, Hashable {
   package var intent: String?
   /// What it took then: what a hit saves.
   package var usage: TokenUsage
+  /// What it cost then; nil where that is not known.
+  package var cost: Money?
   /// The passages it was given with; its text may name them by their numbers.
   package var citations: [Citation]
 
   package init(
     text: String, tier: Tier, model: String? = nil, intent: String? = nil, usage: TokenUsage = .zero,
-    citations: [Citation] = []
+    cost: Money? = nil, citations: [Citation] = []
   ) {
     precondition(!tier.isCache, "a cached answer names who gave it, not the cache")
     self.text = text
@@ -22,6 +24,7 @@ package struct CachedAnswer: Sendable, Hashable {
     self.model = model
     self.intent = intent
     self.usage = usage
+    self.cost = cost
     self.citations = citations
   }
 }

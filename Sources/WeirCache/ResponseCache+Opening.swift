@@ -23,8 +23,10 @@ extension ResponseCache {
     at now: Timestamp
   ) throws -> ResponseCache {
     guard let encoder else {
-      return ResponseCache(
+      let cache = ResponseCache(
         store: store, configuration: configuration, encoder: nil, index: nil, ignoredVectors: 0)
+      try cache.adoptEviction()
+      return cache
     }
     let index = ExactIndex(dimension: encoder.dimension, capacity: configuration.vectorCapacity)
     var ignored = 0
@@ -46,7 +48,9 @@ extension ResponseCache {
         }
       }
     }
-    return ResponseCache(
+    let cache = ResponseCache(
       store: store, configuration: configuration, encoder: encoder.fingerprint, index: index, ignoredVectors: ignored)
+    try cache.adoptEviction()
+    return cache
   }
 }

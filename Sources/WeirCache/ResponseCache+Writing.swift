@@ -3,8 +3,6 @@ package import WeirStore
 internal import WeirVectorIndex
 
 extension ResponseCache {
-  /// What an entry costs beside its texts and vector: columns, indexes, page overhead.
-  static let entryOverhead: Int64 = 512
   /// Expired entries that one admission clears away, so that no transaction grows long.
   private static let expirySweep = 32
 
@@ -19,28 +17,30 @@ extension ResponseCache {
     var change = CacheChange()
     guard plan.isWritable, let key = plan.key else { return change }
     if let embedding { try check(embedding) }
+    if try ResponseCache.isKnownWrong(answer, to: plan, in: transaction) { return change }
     let vector = plan.partition == nil ? nil : embedding?.values
     let citations = Citation.text(of: answer.citations)
-    let bytes =
-      Int64(citations?.utf8.count ?? 0) + Int64(plan.prompt.utf8.count) + Int64(answer.text.utf8.count)
-      + Int64((vector?.count ?? 0) * 4)
-      + ResponseCache.entryOverhead
-    guard bytes <= configuration.byteBudget else { return change }
+    let bytes = CacheEntrySize.bytes(
+      prompt: plan.prompt, answer: answer, citations: citations, vectorCount: vector?.count, tags: [])
+    guard bytes <= configuration.byteBudget else {
+      try count("oversized", by: 1, in: transaction)
+      return change
+    }
 
     change.removed += try remove("key = ?", [.blob(key.bytes)], in: transaction)
-    change.removed += try remove(
-      "id IN (SELECT id FROM cache_entry WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
-      [.integer(now.milliseconds), .integer(ResponseCache.expirySweep)], in: transaction)
+    change.removed += try sweep(at: now, limit: ResponseCache.expirySweep, in: transaction)
     change.removed += try makeRoom(for: bytes, in: transaction)
 
     let lifetime =
       plan.admission.reason == .temporal
       ? configuration.temporalLifetimeMilliseconds : configuration.lifetimeMilliseconds
+    let worth = CacheWorth(of: answer, bytes: bytes, at: now)
     try transaction.execute(
       """
       INSERT INTO cache_entry (key, tenant, partition, prompt, answer, tier, model, intent, prompt_tokens,
-        completion_tokens, tokens_estimated, request_id, created_at, expires_at, used_at, bytes, citations)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        completion_tokens, tokens_estimated, request_id, created_at, expires_at, used_at, bytes, citations, cost, heat,
+        worth, priority)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .blob(key.bytes), .text(plan.tenant), plan.partition.map { .blob($0.bytes) } ?? .null, .text(plan.prompt),
@@ -48,7 +48,8 @@ extension ResponseCache {
         .integer(answer.usage.prompt), .integer(answer.usage.completion),
         .integer(answer.usage.isEstimated ? 1 : 0), .text(plan.requestID), .integer(now.milliseconds),
         .integer(now.adding(milliseconds: lifetime).milliseconds), .integer(now.milliseconds), .integer(bytes),
-        .text(citations),
+        .text(citations), answer.cost.map { .integer($0.picodollars) } ?? .null, .real(worth.heat),
+        .real(worth.worth), .real(worth.priority(configuration.eviction, usedAt: now)),
       ])
     change.isStored = true
     let id = transaction.lastInsertedID
@@ -61,13 +62,29 @@ extension ResponseCache {
     return change
   }
 
-  /// Notes that an entry was served; it will be among the last to leave. Its expiry stays as it is.
+  /// Notes that an entry was served, which raises its priority. Its expiry stays as it is.
   package func recordHit(
     _ hit: CacheHit, at now: Timestamp, in transaction: borrowing StoreTransaction
-  ) throws(StoreFailure) {
+  ) throws {
+    let found = try transaction.first(
+      "SELECT heat, worth, used_at FROM cache_entry WHERE id = ?", [.integer(hit.id)]
+    ) { row in
+      (CacheWorth(heat: try row.real(0), worth: try row.real(1)), Timestamp(milliseconds: try row.integer(2)))
+    }
+    try count(hit.similarity == nil ? "exact_hits" : "similar_hits", by: 1, in: transaction)
+    // It may have left since.
+    guard var (worth, usedAt) = found else { return }
+    worth.use(at: now)
+    usedAt = max(usedAt, now)
     try transaction.execute(
-      "UPDATE cache_entry SET hits = hits + 1, used_at = max(used_at, ?) WHERE id = ?",
-      [.integer(now.milliseconds), .integer(hit.id)])
+      """
+      UPDATE cache_entry SET hits = hits + 1, similar_hits = similar_hits + ?, used_at = ?, heat = ?, priority = ?
+      WHERE id = ?
+      """,
+      [
+        .integer(hit.similarity == nil ? 0 : 1), .integer(usedAt.milliseconds), .real(worth.heat),
+        .real(worth.priority(configuration.eviction, usedAt: usedAt)), .integer(hit.id),
+      ])
   }
 
   /// Brings the index up to a committed transaction.
@@ -79,22 +96,21 @@ extension ResponseCache {
     }
   }
 
-  /// Deletes the least recently used entries until `bytes` more fit into the budget.
-  private func makeRoom(for bytes: Int64, in transaction: borrowing StoreTransaction) throws -> [Int64] {
-    let total = try transaction.first("SELECT bytes FROM cache_total") { row in try row.integer(0) } ?? 0
-    var excess = total + bytes - configuration.byteBudget
-    var removed: [Int64] = []
-    while excess > 0 {
-      var batch: [Int64] = []
-      try transaction.rows("SELECT id, bytes FROM cache_entry ORDER BY priority, used_at, id LIMIT 64") { row in
-        guard excess > 0 else { return }
-        batch.append(try row.integer(0))
-        excess -= try row.integer(1)
-      }
-      guard !batch.isEmpty else { break }
-      for id in batch { removed += try remove("id = ?", [.integer(id)], in: transaction) }
-    }
+  /// Deletes up to `limit` entries whose time is over; returns their ids.
+  func sweep(at now: Timestamp, limit: Int, in transaction: borrowing StoreTransaction) throws -> [Int64] {
+    let removed = try remove(
+      "id IN (SELECT id FROM cache_entry WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
+      [.integer(now.milliseconds), .integer(limit)], in: transaction)
+    try count("expired", by: removed.count, in: transaction)
     return removed
+  }
+
+  /// Adds to a counter of `cache_counter`, which `statistics` shows.
+  func count(_ name: String, by number: Int, in transaction: borrowing StoreTransaction) throws(StoreFailure) {
+    guard number > 0 else { return }
+    try transaction.execute(
+      "INSERT INTO cache_counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+      [.text(name), .integer(number)])
   }
 
   /// Deletes the entries that satisfy the condition; returns their ids.

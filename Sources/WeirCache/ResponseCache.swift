@@ -48,6 +48,7 @@ package final class ResponseCache: Sendable {
     let matches = try index.search(
       partition: partition.hex, query: embedding.values, count: configuration.candidates)
     try store.read { transaction in
+      let misses = try KnownMisses(plan, in: transaction)
       for match in matches {
         let entry = try transaction.first(
           "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND \(ResponseCache.isLive)",
@@ -59,7 +60,9 @@ package final class ResponseCache: Sendable {
         }
         if result.nearest == nil { result.nearest = match.similarity }
         guard match.similarity >= configuration.threshold else { return }
-        if let reason = SimilarityGuard.refusal(asked: plan.prompt, stored: entry.prompt) {
+        if misses.forbid(entry) {
+          result.refusals.append(SimilarResult.Refusal(similarity: match.similarity, reason: .calledWrong))
+        } else if let reason = SimilarityGuard.refusal(asked: plan.prompt, stored: entry.prompt) {
           result.refusals.append(SimilarResult.Refusal(similarity: match.similarity, reason: reason))
         } else {
           result.hit = entry.hit(similarity: match.similarity)

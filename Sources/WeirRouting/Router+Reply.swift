@@ -81,7 +81,7 @@ extension Router {
       record.admitted = (
         CachedAnswer(
           text: answer.text, tier: answer.tier, model: answer.model, intent: event.intent, usage: answer.usage,
-          citations: record.citations),
+          cost: event.cost, citations: record.citations),
         answer.usesPrompt ? nil : embedding.vector
       )
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WeirDomain
 import WeirStore
@@ -11,9 +12,21 @@ import WeirTestSupport
   private struct Entry {
     var answer: String
     var expires: Int64
-    var used: Int64
+    /// When it was used, first use first.
+    var uses: [Int64]
     var serial: Int
     var bytes: Int64
+    var cost: Int64
+
+    /// What it is expected to save, or how lately or often it was used; the least leaves first.
+    func value(_ eviction: CacheEviction, at now: Int64) -> Double {
+      let uses = uses.reduce(0) { $0 + pow(0.5, Double(now - $1) / CacheWorth.halfLifeMilliseconds) }
+      return switch eviction {
+      case .savings: uses * Double(cost) / Double(bytes)
+      case .lru: Double(self.uses.max() ?? 0)
+      case .lfu: uses
+      }
+    }
   }
 
   private struct Name: Hashable {
@@ -21,14 +34,17 @@ import WeirTestSupport
     var prompt: String
   }
 
-  private let budget: Int64 = 512 * 9
+  private let budget: Int64 = 1_200 * 9
   private let lifetime: Int64 = 400
 
-  @Test(arguments: [1, 2, 3, 4] as [UInt64])
-  func `the cache answers as a dictionary with expiry and a budget does`(seed: UInt64) throws {
+  @Test(arguments: [1, 2, 3, 4] as [UInt64], CacheEviction.allCases)
+  func `the cache answers as a dictionary with expiry and a budget does`(
+    seed: UInt64, eviction: CacheEviction
+  ) throws {
     var random = SeededRandom(seed: seed)
     var configuration = CacheConfiguration()
     configuration.byteBudget = budget
+    configuration.eviction = eviction
     configuration.lifetimeMilliseconds = lifetime
     let store = try Store.inMemory(migrations: ResponseCache.migrations)
     let encoder = ResponseCache.EncoderIdentity(fingerprint: "e", dimension: 16)
@@ -47,28 +63,36 @@ import WeirTestSupport
       let plan = CachePlan(request, configuration)
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<4:
+        let cost = Int64.random(in: 1...1_000_000, using: &random)
         let text = String(repeating: "x", count: Int.random(in: 0...300, using: &random)) + "\(step)"
         let change = try store.write { transaction in
           try cache.admit(
-            plan, CachedAnswer(text: text, tier: .generator), embedding: embedding(number), at: now, in: transaction)
+            plan, CachedAnswer(text: text, tier: .economy, cost: Money(picodollars: cost)),
+            embedding: embedding(number), at: now, in: transaction)
         }
         try cache.apply(change)
-        let bytes = Int64(name.prompt.utf8.count + text.utf8.count + 16 * 4) + 512
+        let bytes = Int64(name.prompt.utf8.count + text.utf8.count + 16 * 5) + 512 + 400 + 256
         model[name] = nil
         model = model.filter { $0.value.expires > now.milliseconds }
         while model.values.reduce(0, { $0 + $1.bytes }) + bytes > budget {
-          let oldest = model.min { ($0.value.used, $0.value.serial) < ($1.value.used, $1.value.serial) }
-          model[try #require(oldest).key] = nil
+          let least = model.min { left, right in
+            let values = [left, right].map { $0.value.value(eviction, at: now.milliseconds) }
+            // Equal but for rounding: the older entry leaves.
+            return abs(values[0] - values[1]) <= 1e-9 * abs(values[0])
+              ? left.value.serial < right.value.serial : values[0] < values[1]
+          }
+          model[try #require(least).key] = nil
         }
         serial += 1
         model[name] = Entry(
-          answer: text, expires: now.milliseconds + lifetime, used: now.milliseconds, serial: serial, bytes: bytes)
+          answer: text, expires: now.milliseconds + lifetime, uses: [now.milliseconds], serial: serial, bytes: bytes,
+          cost: cost)
       case 4..<7:
         let hit = try cache.exact(plan, at: now)
         #expect(hit?.answer.text == live(model[name], now), "step \(step)")
         if let hit {
           try store.write { transaction in try cache.recordHit(hit, at: now, in: transaction) }
-          model[name]?.used = now.milliseconds
+          model[name]?.uses.append(now.milliseconds)
         }
       case 7:
         let result = try cache.similar(plan, embedding(number), at: now)

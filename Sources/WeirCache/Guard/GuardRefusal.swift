@@ -1,6 +1,8 @@
 /// Why two similar prompts must not share an answer. Holds no text of either.
 package enum GuardRefusal: String, Sendable, Hashable, CaseIterable {
   case numbers, negation, polarity, names, literals, question, direction, language, wording
+  /// A person said so.
+  case calledWrong = "called_wrong"
 
   /// What differs, in words for a trace.
   package var text: String {
@@ -14,6 +16,7 @@ package enum GuardRefusal: String, Sendable, Hashable, CaseIterable {
     case .direction: "the same words stand in another order"
     case .language: "they are in different languages"
     case .wording: "a decisive word differs"
+    case .calledWrong: "its answer was called wrong for this prompt"
     }
   }
 }

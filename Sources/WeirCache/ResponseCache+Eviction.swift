@@ -1,0 +1,79 @@
+internal import WeirDomain
+internal import WeirStore
+
+/// Keeps the byte budget. Each entry has its priority in an indexed column, so that the ones to leave are found
+/// without looking at the others.
+extension ResponseCache {
+  /// Deletes the entries of least priority until `bytes` more fit into the budget; returns their ids.
+  func makeRoom(for bytes: Int64, in transaction: borrowing StoreTransaction) throws -> [Int64] {
+    let total = try transaction.first("SELECT bytes FROM cache_total") { row in try row.integer(0) } ?? 0
+    var excess = total + bytes - configuration.byteBudget
+    let wanted = excess
+    var removed: [Int64] = []
+    while excess > 0 {
+      var batch: [Int64] = []
+      try transaction.rows("SELECT id, bytes FROM cache_entry ORDER BY priority, id LIMIT 64") { row in
+        guard excess > 0 else { return }
+        batch.append(try row.integer(0))
+        excess -= try row.integer(1)
+      }
+      guard !batch.isEmpty else { break }
+      for id in batch { removed += try remove("id = ?", [.integer(id)], in: transaction) }
+    }
+    if !removed.isEmpty {
+      try count("evicted", by: removed.count, in: transaction)
+      try count("evicted_bytes", by: Int(wanted - excess), in: transaction)
+    }
+    return removed
+  }
+
+  /// Computes every priority anew where the policy is another than the one they were stored under.
+  ///
+  /// Takes about a second for 100 000 entries, once after the key `eviction` was changed and once for entries of
+  /// before there were priorities.
+  func adoptEviction() throws {
+    let name = "priority_policy"
+    guard let number = CacheEviction.allCases.firstIndex(of: configuration.eviction) else { return }
+    let known = try store.read { transaction in
+      try transaction.first("SELECT value FROM cache_counter WHERE name = ?", [.text(name)]) { row in
+        Int(try row.integer(0))
+      }
+    }
+    guard known != number + 1 else { return }
+    try store.write { transaction in
+      var last: Int64? = 0
+      while let id = last { last = try reprioritize(after: id, isNew: known == nil, in: transaction) }
+      try transaction.execute(
+        "INSERT INTO cache_counter VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+        [.text(name), .integer(number + 1)])
+    }
+  }
+
+  /// One batch; returns the last id, nil where there are no more.
+  private func reprioritize(
+    after last: Int64, isNew: Bool, in transaction: borrowing StoreTransaction
+  ) throws -> Int64? {
+    var batch: [(id: Int64, worth: CacheWorth, usedAt: Timestamp)] = []
+    try transaction.rows(
+      "SELECT \(CacheEntry.columns), heat, worth, used_at, bytes FROM cache_entry WHERE id > ? ORDER BY id LIMIT 500",
+      [.integer(last)]
+    ) { row in
+      let usedAt = Timestamp(milliseconds: try row.integer(17))
+      var worth = CacheWorth(heat: try row.real(15), worth: try row.real(16))
+      // Entries of before there was a heat: their last use is all that is known.
+      if isNew, worth.heat == 0 {
+        worth = CacheWorth(of: try CacheEntry(row).answer, bytes: try row.integer(18), at: usedAt)
+      }
+      batch.append((try row.integer(0), worth, usedAt))
+    }
+    for entry in batch {
+      try transaction.execute(
+        "UPDATE cache_entry SET heat = ?, worth = ?, priority = ? WHERE id = ?",
+        [
+          .real(entry.worth.heat), .real(entry.worth.worth),
+          .real(entry.worth.priority(configuration.eviction, usedAt: entry.usedAt)), .integer(entry.id),
+        ])
+    }
+    return batch.last?.id
+  }
+}
