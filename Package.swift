@@ -52,7 +52,7 @@ let package = Package(
     module("WeirConfiguration", ["WeirDomain"]),
     // Level 2: formats, indexes, tables, remote answerers.
     module("WeirModelFiles", ["WeirDomain", "WeirFiles", "WeirTensor"]),
-    module("WeirVectorIndex", ["WeirDomain"]),
+    module("WeirVectorIndex", ["WeirDomain", "WeirFiles"]),
     module("WeirLedger", ["WeirDomain", "WeirStore"]),
     module("WeirReview", ["WeirDomain", "WeirStore"]),
     module("WeirProviders", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
@@ -116,7 +116,7 @@ let package = Package(
     tests("WeirHTTP", ["WeirDomain", "WeirTestSupport"]),
     tests("WeirConfiguration", ["WeirDomain"]),
     tests("WeirModelFiles", ["WeirFiles", "WeirTensor", "WeirTestSupport"]),
-    tests("WeirVectorIndex", ["WeirTestSupport"]),
+    tests("WeirVectorIndex", ["WeirFiles", "WeirTestSupport"]),
     tests("WeirEvaluation", ["WeirDomain", "WeirFiles", "WeirTestSupport"]),
     tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP", "WeirTestSupport"]),
