@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+import WeirTestSupport
+
+@testable import WeirVectorIndex
+
+@Suite struct PageTableTests {
+  @Test func `random changes agree with a dictionary, also after the file is opened again`() throws {
+    let folder = try PageFolder()
+    var random = SeededRandom(seed: 3)
+    var oracle: [UInt64: UInt32] = [:]
+    var head = 0
+    for round in 0..<6 {
+      let file = try folder.open(maximumPages: 10_000)
+      let table = round == 0 ? try PageTable.create(in: file, seed: 99) : PageTable(file: file, head: head)
+      head = table.head
+      #expect(table.count == oracle.count)
+      for _ in 0..<2500 {
+        // Neighbouring keys and far ones; a third of the operations removes.
+        let key = Bool.random(using: &random) ? random.next() % 6000 : random.next() | 1 << 63
+        if random.next() % 3 == 0 {
+          let victim = random.next() % 6000
+          #expect(try table.removeValue(for: victim) == oracle.removeValue(forKey: victim))
+        } else {
+          let value = UInt32.random(in: 0..<UInt32.max, using: &random)
+          #expect(try table.setValue(value, for: key) == oracle.updateValue(value, forKey: key))
+        }
+      }
+      expectEqual(table, oracle)
+      for key in 0..<6000 as Range<UInt64> { #expect(table.value(for: key) == oracle[key]) }
+      try file.checkpoint()
+      expectEqual(table, oracle)
+    }
+  }
+
+  private func expectEqual(_ table: PageTable, _ oracle: [UInt64: UInt32]) {
+    var found: [UInt64: UInt32] = [:]
+    table.forEach { key, value in found[key] = value }
+    #expect(found == oracle && table.count == oracle.count)
+    for (key, value) in oracle where table.value(for: key) != value { Issue.record("key \(key) is not found") }
+  }
+
+  @Test func `a hundred thousand entries take at most two and a half megabytes`() throws {
+    let folder = try PageFolder()
+    let file = try folder.open(maximumPages: 10_000)
+    let table = try PageTable.create(in: file, seed: 5)
+    for key in 0..<100_000 as Range<UInt64> { try table.setValue(UInt32(key), for: key) }
+    #expect(table.count == 100_000)
+    #expect(file.pageCount * 4096 <= 2_500_000, "\(file.pageCount) pages")
+    for key in stride(from: 0, to: 100_000, by: 37) as StrideTo<UInt64> {
+      #expect(table.value(for: key) == UInt32(key))
+    }
+  }
+}
