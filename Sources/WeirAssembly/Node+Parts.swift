@@ -51,6 +51,7 @@ extension CacheConfiguration {
     lifetimeMilliseconds = Int64(cache.timeToLiveSeconds) * 1000
     byteBudget = Int64(cache.maxBytes)
     foldsCase = cache.foldCase
+    sharedSpace = cache.sharedSpace
   }
 }
 

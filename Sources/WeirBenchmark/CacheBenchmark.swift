@@ -5,7 +5,10 @@ internal import WeirStore
 /// Looks answers up in a cache of many, in a database of its own.
 struct CacheBenchmark {
   private static let dimension = 384
+  /// Of each kind in a round: enough of the quick ones for a 99th percentile.
   private static let lookups = 50
+  private static let exactLookups = 1_000
+  private static let puts = 100
   private static let encoder = "benchmark"
 
   let now: () -> Int64
@@ -16,8 +19,12 @@ struct CacheBenchmark {
     let store = try Store.open(path: folder + "/cache.sqlite", migrations: ResponseCache.migrations)
     defer { try? store.close() }
     let at = Timestamp(milliseconds: 1_700_000_000_000)
+    var configuration = CacheConfiguration()
+    configuration.vectorCapacity = options.entries + Self.puts * (options.rounds + 1)
+    configuration.byteBudget = 1 << 40
     let cache = try ResponseCache.open(
-      store: store, encoder: .init(fingerprint: Self.encoder, dimension: Self.dimension), at: at)
+      store: store, configuration: configuration, encoder: .init(fingerprint: Self.encoder, dimension: Self.dimension),
+      at: at)
     var random = SplitMix64(seed: 5)
     var vectors: [[Float]] = []
     progress("cache, storing \(options.entries) answers")
@@ -33,39 +40,69 @@ struct CacheBenchmark {
       }
       for change in changes { try cache.apply(change) }
     }
-    var (exact, similar): ([Int64], [Int64]) = ([], [])
+    var (exact, absent, similar, puts): ([Int64], [Int64], [Int64], [Int64]) = ([], [], [], [])
+    var next = options.entries
     for round in 0...options.rounds {
       progress("cache, round \(round)")
+      for lookup in 0..<Self.exactLookups {
+        let index = random.nextIndex(options.entries)
+        // Of one that was never stored, every other time.
+        let isStored = lookup.isMultiple(of: 2)
+        let request = Self.request(isStored ? index : index + 1_000_000_000)
+        let start = now()
+        let hit = try cache.exact(CanonicalRequest(request), at: at)
+        let end = now()
+        precondition((hit != nil) == isStored, "what was stored is found, and nothing else")
+        if round > 0, isStored { exact.append(end - start) }
+        if round > 0, !isStored { absent.append(end - start) }
+      }
+      for _ in 0..<Self.puts {
+        let vector = Self.unit((0..<Self.dimension).map { _ in Float(random.nextUnit() - 0.5) })
+        let plan = Self.plan(next)
+        let answer = CachedAnswer(text: "The answer to question \(next).", tier: .generator)
+        next += 1
+        let start = now()
+        let change = try store.write { transaction in
+          try cache.admit(
+            plan, answer, embedding: Embedding(values: vector, encoder: Self.encoder), at: at, in: transaction)
+        }
+        try cache.apply(change)
+        let end = now()
+        if round > 0 { puts.append(end - start) }
+      }
       for _ in 0..<Self.lookups {
         let index = random.nextIndex(options.entries)
         let plan = Self.plan(index)
-        let start = now()
         let hit = try cache.exact(plan, at: at)
-        let middle = now()
         // A little off, as a paraphrase is.
         let near = Self.unit(vectors[index].map { $0 + Float(random.nextUnit() - 0.5) * 0.01 })
         let again = now()
         let found = try cache.similar(plan, Embedding(values: near, encoder: Self.encoder), at: at)
         let end = now()
         precondition(hit != nil && found.hit?.id == hit?.id, "a stored answer is found by its key and by its vector")
-        if round > 0 {
-          exact.append(middle - start)
-          similar.append(end - again)
-        }
+        if round > 0 { similar.append(end - again) }
       }
     }
     return [
       BenchmarkRow("cache.exact.\(options.entries)", times: BenchmarkTimes(exact), unit: "lookups"),
+      BenchmarkRow("cache.absent.\(options.entries)", times: BenchmarkTimes(absent), unit: "lookups"),
+      BenchmarkRow("cache.put.\(options.entries)", times: BenchmarkTimes(puts), unit: "puts"),
       BenchmarkRow(
         "cache.similar.\(options.entries)", times: BenchmarkTimes(similar), unit: "lookups",
         bytes: options.entries * Self.dimension * 4, limit: .reading),
     ]
   }
 
-  private static func plan(_ index: Int) -> CachePlan {
-    CachePlan(
-      RouteRequest(
-        id: "\(index)", messages: [ChatMessage(role: .user, content: "what is the answer to question \(index)")]))
+  private static func plan(_ index: Int) -> CachePlan { CachePlan(request(index)) }
+
+  private static func request(_ index: Int) -> RouteRequest {
+    RouteRequest(
+      id: "\(index)", messages: [ChatMessage(role: .user, content: "what does the word \(word(index)) mean")])
+  }
+
+  /// The number in letters: a long number would be somebody's own, and stored for nobody.
+  private static func word(_ index: Int) -> String {
+    String(decoding: "\(index)".utf8.map { UInt8(ascii: "a") + ($0 - UInt8(ascii: "0")) * 2 }, as: UTF8.self)
   }
 
   private static func unit(_ values: [Float]) -> [Float] {

@@ -23,6 +23,8 @@ package struct CacheConfiguration: Sendable, Hashable {
   package var maximumTemperature = 0.7
   /// Bytes of the longest prompt that the semantic tier compares: about what a window of 256 tokens holds.
   package var longestSharedPrompt = 1_000
+  /// Tenants that read and write each other's answers, but for those that are one user's own.
+  package var sharedSpace: Set<String> = []
   /// The generator that would answer now: answers of another one are not served. Nil serves them all.
   package var localModel: String?
 

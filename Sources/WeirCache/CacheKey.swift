@@ -1,6 +1,12 @@
 package import WeirDomain
 internal import WeirFiles
 
+/// Whose requests may meet: one tenant's, or those of the tenants that share.
+package enum CacheSpace: Sendable, Hashable {
+  case tenant(String)
+  case shared
+}
+
 /// SHA-256 over everything that changes an answer.
 ///
 /// Every field is written with its length, every optional with whether it is there, every list with its count, so
@@ -13,10 +19,10 @@ package struct CacheKey: Sendable, Hashable {
   ///
   /// `sources` is the version of what answers are made of besides the request: when it changes, no old answer is met.
   package init(
-    tenant: String, user: String?, settings: ModelSettings, messages: [ChatMessage], sources: String? = nil
+    space: CacheSpace, user: String?, settings: ModelSettings, messages: [ChatMessage], sources: String? = nil
   ) {
-    var encoding = KeyEncoding(purpose: "weir request 1", settings.format)
-    encoding.add(tenant)
+    // Version 2: what is one user's own has another key since answers of anybody are found before it is looked at.
+    var encoding = KeyEncoding(purpose: "weir request 2", space, settings.format)
     encoding.add(user)
     encoding.add(settings)
     encoding.add(messages)
@@ -24,10 +30,9 @@ package struct CacheKey: Sendable, Hashable {
     bytes = encoding.digest
   }
 
-  /// The key of what prompts must share before their meaning is compared: tenant, settings and all other turns.
-  package init(tenant: String, settings: ModelSettings, context: [ChatMessage], sources: String? = nil) {
-    var encoding = KeyEncoding(purpose: "weir partition 1", settings.format)
-    encoding.add(tenant)
+  /// The key of what prompts must share before their meaning is compared: space, settings and all other turns.
+  package init(space: CacheSpace, settings: ModelSettings, context: [ChatMessage], sources: String? = nil) {
+    var encoding = KeyEncoding(purpose: "weir partition 1", space, settings.format)
     encoding.add(settings)
     encoding.add(context)
     if let sources { encoding.add(sources) }
@@ -47,7 +52,9 @@ private struct KeyEncoding {
   /// `purpose` names the kind of key and the version of the encoding: a new version never meets old entries.
   ///
   /// Formats are written only where one is asked for, under a purpose of their own: keys of free text stay as they were.
-  init(purpose: String, _ format: AnswerFormat) {
+  init(purpose: String, _ space: CacheSpace, _ format: AnswerFormat) {
+    bytes.reserveCapacity(512)
+    let purpose = space == .shared ? purpose + " shared" : purpose
     add(format == .text ? purpose : purpose + " with format")
     switch format {
     case .text: break
@@ -62,6 +69,7 @@ private struct KeyEncoding {
       add("grammar")
       add(text)
     }
+    if case .tenant(let name) = space { add(name) }
   }
 
   var digest: [UInt8] { SHA256Digest(of: bytes).bytes }

@@ -1,6 +1,6 @@
 package import WeirDomain
 
-/// All that the caches need to know about a request, found out once and without state.
+/// All that the caches need to know about a request, found out once and without state: what an exact hit does not need.
 package struct CachePlan: Sendable, Hashable {
   package let tenant: String
   package let requestID: String
@@ -16,35 +16,42 @@ package struct CachePlan: Sendable, Hashable {
   /// False when the answer is not to be stored.
   package let isWritable: Bool
 
-  /// `sources` is the version of what answers are made of besides the request (documents, the operator's constants);
-  /// nil without any. `isPersonal`
-  /// says that values of one person were found in the prompt: its answer is not shared.
-  package init(
-    _ request: RouteRequest, _ configuration: CacheConfiguration = CacheConfiguration(), sources: String? = nil,
-    isPersonal: Bool = false
-  ) {
-    let canonical = CanonicalPrompt(request.messages, foldingCase: configuration.foldsCase)
-    admission = CacheAdmission(request, canonical, configuration, isPersonal: isPersonal)
-    tenant = request.tenant
-    requestID = request.id
+  /// Tenants whose entries a request of this one may be served.
+  private let readable: Set<String>
+
+  /// `isPersonal` says that values of one person were found in the prompt: its answer is not shared.
+  package init(_ request: CanonicalRequest, isPersonal: Bool = false) {
+    let canonical = request.canonical
+    let settings = request.request.settings
+    admission = CacheAdmission(request.request, canonical, request.configuration, isPersonal: isPersonal)
+    tenant = request.request.tenant
+    requestID = request.request.id
     prompt = canonical.lastUserTurn
     switch admission.scope {
-    case .tenant:
-      key = CacheKey(
-        tenant: request.tenant, user: nil, settings: request.settings, messages: canonical.messages,
-        sources: sources)
+    case .tenant: key = request.key
     case .user(let user):
+      // Users of two tenants may have the same name: what is one user's own is never shared between tenants.
       key = CacheKey(
-        tenant: request.tenant, user: user, settings: request.settings, messages: canonical.messages,
-        sources: sources)
-    case .nobody:
-      key = nil
+        space: .tenant(tenant), user: user, settings: settings, messages: canonical.messages, sources: request.sources)
+    case .nobody: key = nil
     }
     partition =
       admission.isShared
       ? CacheKey(
-        tenant: request.tenant, settings: request.settings, context: canonical.context, sources: sources) : nil
-    isReadable = request.cache == .use
-    isWritable = request.cache != .off
+        space: request.space, settings: settings, context: canonical.context, sources: request.sources) : nil
+    readable = request.space == .shared ? request.configuration.sharedSpace : [tenant]
+    isReadable = request.isReadable
+    isWritable = request.isWritable
   }
+
+  /// For those who need both parts at once.
+  package init(
+    _ request: RouteRequest, _ configuration: CacheConfiguration = CacheConfiguration(), sources: String? = nil,
+    isPersonal: Bool = false
+  ) {
+    self.init(CanonicalRequest(request, configuration, sources: sources), isPersonal: isPersonal)
+  }
+
+  /// The second look at what the partition's key already says.
+  func mayRead(entryOf tenant: String) -> Bool { readable.contains(tenant) }
 }

@@ -13,7 +13,9 @@ package struct CanonicalPrompt: Sendable, Hashable {
   package init(_ messages: [ChatMessage], foldingCase: Bool = false) {
     self.messages = messages.map { message in
       let text = CanonicalPrompt.canonical(message.content)
-      return ChatMessage(role: message.role, content: foldingCase ? text.lowercased() : text)
+      // Small letters may compose where their capitals do not: J with a caron has no letter of its own, j has.
+      return ChatMessage(
+        role: message.role, content: foldingCase ? NormalForm.composed(text.lowercased()) : text)
     }
   }
 
@@ -30,69 +32,16 @@ package struct CanonicalPrompt: Sendable, Hashable {
     return context
   }
 
+  /// Combining marks in a row that a text may have.
+  package static var mostMarks: Int { NormalForm.mostMarks }
+
+  /// Whether comparing the text with another takes time that grows with its square: it has longer runs of combining
+  /// marks than any language writes.
+  package static func isHostile(_ text: String) -> Bool { NormalForm.hasLongRun(text) }
+
   static func canonical(_ text: String) -> String {
+    if PlainText.isCanonical(text) { return text }
     let text = NormalForm.composed(text)
-    return hasLayout(text) ? trimmingLines(text) : collapsing(text)
-  }
-
-  private static func hasLayout(_ text: String) -> Bool {
-    if text.contains("```") || text.contains("~~~") { return true }
-    var isLineStart = false
-    var isIndented = false
-    for scalar in text.unicodeScalars.drop(while: { $0.properties.isWhitespace }) {
-      if isBreak(scalar) {
-        (isLineStart, isIndented) = (true, false)
-      } else if isLineStart, scalar.properties.isWhitespace {
-        // White space alone on a line is no indentation: what follows decides.
-        isIndented = true
-      } else {
-        if isIndented { return true }
-        isLineStart = false
-      }
-    }
-    return false
-  }
-
-  private static func collapsing(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    var pending: Unicode.Scalar?
-    for scalar in text.unicodeScalars {
-      if scalar.properties.isWhitespace {
-        pending = isBreak(scalar) || pending == "\n" ? "\n" : " "
-      } else {
-        if let pending, !result.isEmpty { result.append(pending) }
-        pending = nil
-        result.append(scalar)
-      }
-    }
-    return String(result)
-  }
-
-  private static func trimmingLines(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    var pending: [Unicode.Scalar] = []
-    var wasReturn = false
-    for scalar in text.unicodeScalars.drop(while: { $0.properties.isWhitespace }) {
-      defer { wasReturn = scalar == "\r" }
-      if isBreak(scalar) {
-        if scalar == "\n", wasReturn { continue }
-        while let last = pending.last, last != "\n" { pending.removeLast() }
-        pending.append("\n")
-      } else if scalar.properties.isWhitespace {
-        pending.append(scalar)
-      } else {
-        result.append(contentsOf: pending)
-        pending.removeAll(keepingCapacity: true)
-        result.append(scalar)
-      }
-    }
-    return String(result)
-  }
-
-  private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
-    default: false
-    }
+    return PlainText.hasLayout(text) ? PlainText.trimmingLines(text) : PlainText.collapsing(text)
   }
 }

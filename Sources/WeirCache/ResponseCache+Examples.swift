@@ -31,10 +31,9 @@ extension ResponseCache {
     try store.read { transaction in
       for match in matches where match.similarity >= ResponseCache.leastExampleSimilarity && examples.count < count {
         let entry = try transaction.first(
-          "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND \(ResponseCache.isLive)",
-          [.integer(match.id)] + liveness(now)
+          ResponseCache.selectByID, [.integer(match.id)] + liveness(now)
         ) { row in try CacheEntry(row) }
-        guard let entry, entry.tenant == plan.tenant, entry.answer.citations.isEmpty else { continue }
+        guard let entry, plan.mayRead(entryOf: entry.tenant), entry.answer.citations.isEmpty else { continue }
         examples.append(
           Example(id: entry.id, prompt: entry.prompt, answer: entry.answer.text, similarity: match.similarity))
       }

@@ -28,14 +28,25 @@ package final class ResponseCache: Sendable {
     self.ignoredVectors = ignoredVectors
   }
 
-  /// The stored answer of the same request, unless it has expired or the request bypasses the caches.
+  /// The stored answer of the same request of anybody in the tenant, unless it has expired or the request bypasses
+  /// the caches.
+  ///
+  /// An answer that is one user's own is under another key: see `exact` of a plan.
+  package func exact(_ request: CanonicalRequest, at now: Timestamp) throws -> CacheHit? {
+    request.isReadable ? try entry(under: request.key, at: now) : nil
+  }
+
+  /// The stored answer of the same request by somebody who may be served it.
   package func exact(_ plan: CachePlan, at now: Timestamp) throws -> CacheHit? {
     guard plan.isReadable, let key = plan.key else { return nil }
-    return try store.read { transaction in
-      try transaction.first(
-        "SELECT \(CacheEntry.columns) FROM cache_entry WHERE key = ? AND \(ResponseCache.isLive)",
-        [.blob(key.bytes)] + liveness(now)
-      ) { row in try CacheEntry(row).hit(similarity: nil) }
+    return try entry(under: key, at: now)
+  }
+
+  private func entry(under key: CacheKey, at now: Timestamp) throws -> CacheHit? {
+    try store.lookup { transaction in
+      try transaction.first(ResponseCache.selectByKey, [.blob(key.bytes)] + liveness(now)) { row in
+        try CacheEntry(row).hit(similarity: nil)
+      }
     }
   }
 
@@ -51,10 +62,9 @@ package final class ResponseCache: Sendable {
       let misses = try KnownMisses(plan, in: transaction)
       for match in matches {
         let entry = try transaction.first(
-          "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND \(ResponseCache.isLive)",
-          [.integer(match.id)] + liveness(now)
+          ResponseCache.selectByID, [.integer(match.id)] + liveness(now)
         ) { row in try CacheEntry(row) }
-        guard let entry, entry.tenant == plan.tenant else {
+        guard let entry, plan.mayRead(entryOf: entry.tenant) else {
           dead.append(match.id)
           continue
         }
@@ -89,6 +99,9 @@ package final class ResponseCache: Sendable {
   static let isLive = """
     expires_at > ? AND created_at <= ? AND (tier <> '\(Tier.generator.rawValue)' OR ? IS NULL OR model IS ?)
     """
+
+  static let selectByKey = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE key = ? AND \(isLive)"
+  static let selectByID = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND \(isLive)"
 
   func liveness(_ now: Timestamp) -> [StoreValue] {
     [

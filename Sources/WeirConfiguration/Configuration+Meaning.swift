@@ -42,7 +42,7 @@ extension Configuration {
       enabled: settings.boolean("cache.enabled"), semantic: settings.boolean("cache.semantic"),
       similarityThreshold: similarity == 0 ? nil : similarity,
       timeToLiveSeconds: settings.integer("cache.ttl_seconds"), maxBytes: settings.integer("cache.max_bytes"),
-      foldCase: settings.boolean("cache.fold_case"))
+      foldCase: settings.boolean("cache.fold_case"), sharedSpace: Set(settings.texts("cache.shared_space")))
     ledger = Ledger(
       priceList: try paths.path("ledger.price_list"), premiumModel: settings.optionalText("ledger.premium_model"))
     review = Review(enabled: settings.boolean("review.enabled"))

@@ -136,6 +136,8 @@ package struct Configuration: Sendable, Hashable {
     package var maxBytes: Int
     /// Whether prompts that differ in case only are equal.
     package var foldCase: Bool
+    /// Tenants that are given each other's answers.
+    package var sharedSpace: Set<String>
   }
 
   package struct Ledger: Sendable, Hashable {

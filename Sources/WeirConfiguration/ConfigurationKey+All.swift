@@ -152,6 +152,10 @@ extension ConfigurationKey {
       "cache", "max_bytes", .bytes(0...(1 << 50)), .text("256MiB"),
       "Room for answers, in bytes or as \"256MiB\" (KiB, MiB, GiB, TiB; kB, MB, GB, TB)."),
     .init("cache", "fold_case", .boolean, .boolean(false), "Whether prompts that differ only in case are equal."),
+    .init(
+      "cache", "shared_space", .texts, .texts([]),
+      "Tenants that are given each other's answers, [\"shop\", \"support\"]; all others are kept apart, and so is what",
+      "is one user's own."),
   ]
 
   private static let ledger: [ConfigurationKey] = [

@@ -10,9 +10,12 @@ struct Passage {
   let claim: DeferredQueue.Claim?
   var timer: StepTimer
   /// Nil where there is no cache.
+  var canonical: CanonicalRequest?
+  /// What the caches may do with the request; nil where there is no cache, and before an exact hit is ruled out.
   var cachePlan: CachePlan?
-  /// The prompt's values; none before step 1.
-  var values = PromptValues()
+  /// The prompt's values; none before they are read.
+  private(set) var values = PromptValues()
+  private var hasValues = false
   /// What the policy decided from; nil before step 7.
   var facts: RouteFacts?
   /// The approved answer that fits, filled; nil before step 7.
@@ -36,6 +39,13 @@ struct Passage {
     traceID = clock.makeID()
     at = clock.wall()
     timer = StepTimer(now: clock.monotonic)
+  }
+
+  /// Finds the prompt's values, the first time.
+  mutating func readValues(constants: [String: String]) {
+    guard !hasValues else { return }
+    hasValues = true
+    values = PromptValues(prompt: request.prompt, constants: constants)
   }
 
   /// Times one step.

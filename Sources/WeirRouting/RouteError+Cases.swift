@@ -28,6 +28,14 @@ extension RouteError {
         + "\(failure.allowed): \(advice)")
   }
 
+  /// Time spent on such a text would grow with its square wherever texts are compared.
+  static func tooManyMarks(allowed: Int) -> RouteError {
+    RouteError(
+      code: "too_many_marks", kind: .badRequest,
+      message: "a letter of the prompt has more than \(allowed) combining marks in a row: no language writes so many; "
+        + "remove them")
+  }
+
   static func unknownModel(_ name: String) -> RouteError {
     let safe = String(name.prefix(60).filter { $0.isLetter || $0.isNumber || "._-/:".contains($0) })
     return RouteError(

@@ -25,6 +25,7 @@ extension Router {
     event.intent = hit.answer.intent
     event.usage = hit.answer.usage
     event.savedByCache = baseline(hit.answer.usage, at: way.at)
+    way.readValues(constants: parts.templates.constants)
     return settle(&way, Record(event: event, hit: hit, citations: hit.answer.citations), .answered(hit.answer.text))
   }
 

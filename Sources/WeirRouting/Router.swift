@@ -86,6 +86,7 @@ package struct Router: Sendable {
       try admit(&way)
       let exact = try self.exact(&way)
       if let exact, !mayBeOutranked(exact, way) { return reply(&way, with: exact, tier: .exact) }
+      prepare(&way)
       let embedding = try embed(&way)
       let hit = if let exact { exact } else { try similar(embedding, &way) }
       let tier: Tier = exact == nil ? .semantic : .exact
@@ -122,12 +123,18 @@ package struct Router: Sendable {
       do throws(GrammarFailure) { _ = try parts.formats.grammar(for: way.request.settings.format) } catch {
         throw .badFormat(error)
       }
-      way.values = PromptValues(prompt: way.request.prompt, constants: parts.templates.constants)
-      way.cachePlan = parts.cache.map {
-        CachePlan(
-          way.request, $0.configuration, sources: parts.sources,
-          isPersonal: way.values.arePersonal)
+      guard !way.request.messages.contains(where: { CanonicalPrompt.isHostile($0.content) }) else {
+        throw .tooManyMarks(allowed: CanonicalPrompt.mostMarks)
       }
+      way.canonical = parts.cache.map { CanonicalRequest(way.request, $0.configuration, sources: parts.sources) }
+    }
+  }
+
+  /// What only an exact hit does without: the prompt's values, and who may be served the answer.
+  private func prepare(_ way: inout Passage) {
+    way.readValues(constants: parts.templates.constants)
+    if way.cachePlan == nil, let canonical = way.canonical {
+      way.cachePlan = CachePlan(canonical, isPersonal: way.values.arePersonal)
     }
   }
 
@@ -140,12 +147,17 @@ package struct Router: Sendable {
   // MARK: Steps 3 and 5
 
   private func exact(_ way: inout Passage) throws(RouteError) -> CacheHit? {
-    guard let cache = parts.cache, let plan = way.cachePlan, plan.isReadable else {
+    guard let cache = parts.cache, let canonical = way.canonical, canonical.isReadable else {
       way.reasons.append(.cacheBypassed)
       return nil
     }
     return try way.measure(.exact) { (way) throws(RouteError) in
-      let hit = try RouteError.wrapping("cache_failed", .badState) { try cache.exact(plan, at: way.at) }
+      let hit: CacheHit? = try RouteError.wrapping("cache_failed", .badState) {
+        if let hit = try cache.exact(canonical, at: way.at) { return hit }
+        prepare(&way)
+        guard let plan = way.cachePlan, plan.key != canonical.key else { return nil }
+        return try cache.exact(plan, at: way.at)
+      }
       if hit != nil { way.reasons.append(.exactHit) }
       return hit
     }

@@ -15,9 +15,9 @@ extension Store {
     try StateFile.prepare(path)
     do {
       let pool = try DatabasePool(path: path, configuration: configuration())
-      let store = Store(path: path, database: pool)
       try SchemaSteps(path: path, migrations: migrations).apply(to: pool)
-      return store
+      return Store(
+        path: path, database: pool, lookups: try LookupConnections(path: path, configuration: configuration()))
     } catch let error as StoreFailure {
       throw error
     } catch let error as DatabaseError {
@@ -32,7 +32,7 @@ extension Store {
     do {
       let queue = try DatabaseQueue(configuration: configuration())
       try SchemaSteps(path: memoryPath, migrations: migrations).apply(to: queue)
-      return Store(path: memoryPath, database: queue)
+      return Store(path: memoryPath, database: queue, lookups: nil)
     } catch let error as StoreFailure {
       throw error
     } catch let error as DatabaseError {

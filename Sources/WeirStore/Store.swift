@@ -15,10 +15,13 @@ package final class Store: Sendable {
   /// The file, or `:memory:`.
   package let path: String
   private let database: any DatabaseWriter
+  /// Nil for a database without a file, which has one connection only.
+  private let lookups: LookupConnections?
 
-  init(path: String, database: any DatabaseWriter) {
+  init(path: String, database: any DatabaseWriter, lookups: LookupConnections?) {
     self.path = path
     self.database = database
+    self.lookups = lookups
   }
 
   /// Runs `body` in a transaction: all of it is kept when `body` returns, nothing when it or the commit throws.
@@ -44,6 +47,19 @@ package final class Store: Sendable {
     } catch {
       throw StoreFailure.translating(error, path: path)
     }
+  }
+
+  /// Runs `body`, whose statements each read the last commit: two of them may see different states.
+  ///
+  /// For one statement that finds a row by its key: a quarter of what `read` takes.
+  package func lookup<Value>(_ body: (borrowing StoreTransaction) throws -> Value) throws -> Value {
+    do {
+      let value = try lookups?.run { database in try body(StoreTransaction(database: database, path: path)) }
+      if let value { return value }
+    } catch {
+      throw StoreFailure.translating(error, path: path)
+    }
+    return try read(body)
   }
 
   /// Moves what the write-ahead log holds into the file and empties the log.
@@ -79,6 +95,7 @@ package final class Store: Sendable {
     // Only tidies up: what the log holds is as safe there as in the file, so a full disk does not matter here.
     try? checkpoint()
     do {
+      try lookups?.close()
       try database.close()
     } catch {
       throw StoreFailure.translating(error, path: path)

@@ -35,8 +35,8 @@ package struct StoreTransaction: ~Copyable {
   ) throws {
     do {
       let statement = try statement(sql)
-      let isOutermost = streaming.texts.insert(sql).inserted
-      defer { if isOutermost { streaming.texts.remove(sql) } }
+      streaming.texts.append(sql)
+      defer { streaming.texts.removeLast() }
       let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values.map(\.databaseValue)))
       while let row = try cursor.next() {
         try body(StoreRow(row: row))
@@ -52,8 +52,8 @@ package struct StoreTransaction: ~Copyable {
   ) throws -> Value? {
     do {
       let statement = try statement(sql)
-      let isOutermost = streaming.texts.insert(sql).inserted
-      defer { if isOutermost { streaming.texts.remove(sql) } }
+      streaming.texts.append(sql)
+      defer { streaming.texts.removeLast() }
       let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values.map(\.databaseValue)))
       guard let row = try cursor.next() else { return nil }
       return try body(StoreRow(row: row))
@@ -75,8 +75,8 @@ package struct StoreTransaction: ~Copyable {
     return .statement(sql: sql, reason: "\(type(of: error))")
   }
 
-  /// The texts whose results are being read now; used from the transaction's own thread only.
+  /// The texts whose results are being read now, the innermost last; used from the transaction's own thread only.
   private final class StreamingStatements {
-    var texts: Set<String> = []
+    var texts: [String] = []
   }
 }

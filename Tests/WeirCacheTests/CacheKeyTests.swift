@@ -4,13 +4,20 @@ import WeirTestSupport
 
 @testable import WeirCache
 
+extension CachePlan {
+  /// The same request without a shared space.
+  fileprivate func request(_ text: String) -> RouteRequest {
+    RouteRequest(id: "", messages: [ChatMessage(role: .user, content: text)], tenant: tenant)
+  }
+}
+
 @Suite struct CacheKeyTests {
   private struct Fields: Hashable {
     var tenant = "t"
     var user: String?
     var settings = ModelSettings(model: "m", stop: [])
     var messages = [ChatMessage(role: .user, content: "hi")]
-    var key: CacheKey { CacheKey(tenant: tenant, user: user, settings: settings, messages: messages) }
+    var key: CacheKey { CacheKey(space: .tenant(tenant), user: user, settings: settings, messages: messages) }
   }
 
   @Test func `a change of any field is another key`() {
@@ -58,14 +65,46 @@ import WeirTestSupport
     }
   }
 
+  @Test func `every field that a request's settings have is in the key`() {
+    // A field that is added later must be added to the key, or named here as one that changes no answer.
+    let settings = Set(Mirror(reflecting: ModelSettings()).children.compactMap(\.label))
+    #expect(settings == ["model", "maxTokens", "temperature", "topP", "seed", "stop", "format"])
+    let message = Set(Mirror(reflecting: ChatMessage(role: .user, content: "")).children.compactMap(\.label))
+    #expect(message == ["role", "content"])
+    let request = Set(Mirror(reflecting: RouteRequest(id: "", messages: [])).children.compactMap(\.label))
+    let without = ["id", "feature", "experiment", "priority", "cache"]
+    #expect(request.subtracting(without) == ["messages", "tenant", "user", "settings"])
+  }
+
+  @Test func `tenants meet in the space that they share, and there only with what is nobody's own`() {
+    var configuration = CacheConfiguration()
+    configuration.sharedSpace = ["a", "b"]
+    func plan(_ tenant: String, _ text: String, user: String? = nil) -> CachePlan {
+      CachePlan(
+        RouteRequest(
+          id: "", messages: [ChatMessage(role: .user, content: text)], tenant: tenant, user: user), configuration)
+    }
+    let question = "how do I pay"
+    #expect(plan("a", question).key == plan("b", question).key)
+    #expect(plan("a", question).partition == plan("b", question).partition)
+    #expect(plan("a", question).mayRead(entryOf: "b") && !plan("a", question).mayRead(entryOf: "c"))
+    #expect(plan("c", question).key != plan("a", question).key)
+    #expect(plan("c", question).partition != plan("a", question).partition)
+    #expect(!plan("c", question).mayRead(entryOf: "a"))
+    #expect(plan("c", question).key == CachePlan(plan("c", question).request(question)).key)
+    let own = "where is my order"
+    #expect(plan("a", own, user: "ann").key != nil)
+    #expect(plan("a", own, user: "ann").key != plan("b", own, user: "ann").key)
+  }
+
   @Test func `minus zero is zero, and the two kinds of key never meet`() {
     var (left, right) = (Fields(), Fields())
     left.settings.temperature = 0
     right.settings.temperature = -0.0
     #expect(left.key == right.key)
     #expect(
-      CacheKey(tenant: "t", settings: left.settings, context: [])
-        != CacheKey(tenant: "t", user: nil, settings: left.settings, messages: []))
+      CacheKey(space: .tenant("t"), settings: left.settings, context: [])
+        != CacheKey(space: .tenant("t"), user: nil, settings: left.settings, messages: []))
   }
 
   @Test func `hexadecimal has two digits for each byte`() {

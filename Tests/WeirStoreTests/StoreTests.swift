@@ -305,4 +305,38 @@ final class ScratchFolder {
     #expect(before == 1 && after == 1)
     #expect(try names(store) == ["a", "b"])
   }
+
+  @Test func `a lookup sees what was committed last, by whoever did, and cannot write`() throws {
+    let folder = try ScratchFolder()
+    let store = try Store.open(path: "\(folder.path)/weir.sqlite", migrations: Self.migrations)
+    let other = try Store.open(path: store.path, migrations: Self.migrations)
+    func count() throws -> Int64? {
+      try store.lookup { transaction in
+        try transaction.first("SELECT count(*) FROM item") { row in try row.integer(0) }
+      }
+    }
+    #expect(try count() == 0)
+    try store.write { transaction in try transaction.execute("INSERT INTO item (name) VALUES ('a')") }
+    #expect(try count() == 1)
+    try other.write { transaction in try transaction.execute("DELETE FROM item") }
+    #expect(try count() == 0)
+    #expect(throws: StoreFailure.self) {
+      try store.lookup { transaction in try transaction.execute("INSERT INTO item (name) VALUES ('b')") }
+    }
+    try store.close()
+    #expect(throws: (any Error).self) { try count() }
+  }
+
+  @Test func `more lookups at a time than there are connections wait for nobody`() throws {
+    let folder = try ScratchFolder()
+    let store = try Store.open(path: "\(folder.path)/weir.sqlite", migrations: Self.migrations)
+    func nested(_ depth: Int) throws -> Int {
+      try store.lookup { transaction in
+        let one = try transaction.first("SELECT 1") { row in Int(try row.integer(0)) } ?? 0
+        return depth == 1 ? one : try nested(depth - 1) + one
+      }
+    }
+    // One more than there are connections: that one is a reader of the pool.
+    #expect(try nested(LookupConnections.count + 1) == 3)
+  }
 }
