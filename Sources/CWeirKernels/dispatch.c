@@ -8,15 +8,15 @@
 #include <cpuid.h>
 
 typedef struct {
-  bool avx2, avxvnni, avx512;
+  bool avx2, avxvnni, avx512, popcount;
 } features;
 
 // The kernel of the operating system must save the wide registers as well (XCR0), or using them traps.
 static features detect(void) {
   unsigned a = 0, b = 0, c = 0, d = 0;
-  features found = {false, false, false};
+  features found = {false, false, false, false};
   if (!__get_cpuid(1, &a, &b, &c, &d)) return found;
-  const bool saves_state = c >> 27 & 1, fma = c >> 12 & 1, f16c = c >> 29 & 1;
+  const bool saves_state = c >> 27 & 1, fma = c >> 12 & 1, f16c = c >> 29 & 1, popcnt = c >> 23 & 1;
   if (!saves_state) return found;
   unsigned low, high;
   __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -24,8 +24,9 @@ static features detect(void) {
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return found;
   const bool avx2 = b >> 5 & 1, f = b >> 16 & 1, dq = b >> 17 & 1, bw = b >> 30 & 1, vl = b >> 31 & 1;
   const bool vnni = c >> 11 & 1;
-  found.avx2 = ymm && avx2 && fma && f16c;
+  found.avx2 = ymm && avx2 && fma && f16c && popcnt;
   found.avx512 = found.avx2 && zmm && f && dq && bw && vl && vnni;
+  found.popcount = found.avx512 && (c >> 14 & 1);
   if (a >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d)) found.avxvnni = found.avx2 && (a >> 4 & 1);
   return found;
 }
@@ -47,7 +48,7 @@ static size_t list(const weir_kernels *tables[MOST_TABLES]) {
   const features found = detect();
   if (found.avx2) tables[count++] = &weir_kernels_avx2;
   if (found.avxvnni) tables[count++] = &weir_kernels_avxvnni;
-  if (found.avx512) tables[count++] = &weir_kernels_avx512;
+  if (found.avx512) tables[count++] = found.popcount ? &weir_kernels_avx512_popcount : &weir_kernels_avx512;
 #elif defined(__aarch64__)
   tables[count++] = &weir_kernels_neon;
   if (has_dotprod()) tables[count++] = &weir_kernels_neon_dotprod;

@@ -11,6 +11,7 @@ extern const weir_kernels weir_kernels_scalar;
 extern const weir_kernels weir_kernels_avx2;
 extern const weir_kernels weir_kernels_avxvnni;
 extern const weir_kernels weir_kernels_avx512;
+extern const weir_kernels weir_kernels_avx512_popcount;
 #elif defined(__aarch64__)
 extern const weir_kernels weir_kernels_neon;
 extern const weir_kernels weir_kernels_neon_dotprod;
@@ -26,6 +27,11 @@ extern const weir_probe weir_probe_avx512;
 extern const weir_probe weir_probe_neon;
 extern const weir_probe weir_probe_neon_dotprod;
 #endif
+
+// index_scalar.c, index_popcount.c
+extern const weir_index_kernels weir_index_kernels_scalar;
+void weir_index_distances_popcount(const uint8_t *signs, size_t bytes, const weir_records *records,
+                                   const uint32_t *slots, size_t count, uint32_t *out);
 
 void weir_halves_scalar(uint16_t *y, const float *x, size_t n);
 void weir_attention_scores_scalar(const weir_attention_step *s, const weir_attention_row *rows, size_t count,

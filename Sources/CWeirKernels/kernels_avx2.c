@@ -2,7 +2,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,popcnt"))), apply_to = function)
 
 #include "lanes.h"
 
@@ -14,7 +14,6 @@
 #define ENCODER_TOKENS 4
 
 typedef uint8_t u8x32 __attribute__((ext_vector_type(32)));
-typedef int32_t i32x8 __attribute__((ext_vector_type(8)));
 
 // Eight rows, four products each. vpmaddubsw adds two neighbouring products in 16 bits and saturates at 32 767. Here it
 // cannot: activations lie in -127...127 and weights count at most 128, so two products are at most 2 * 128 * 127 =
@@ -43,14 +42,19 @@ INLINE i32x16 dot_small(i32x16 sum, u8x64 codes, int32_t four) {
   return joined(add_products(sum.lo, (__m256i)codes.lo, x), add_products(sum.hi, (__m256i)codes.hi, x));
 }
 
+INLINE i32x16 dot_pairs(i32x16 sum, u8x64 codes, u8x64 query) {
+  return joined(add_signed(sum.lo, codes.lo, (__m256i)query.lo), add_signed(sum.hi, codes.hi, (__m256i)query.hi));
+}
+
 #include "lanes_product.h"
 #include "lanes_tiles.h"
 #include "lanes_attention.h"
 #include "lanes_vector.h"
 #include "lanes_encoder_attention.h"
 #include "lanes_encoder.h"
+#include "lanes_index.h"
 
-const weir_kernels weir_kernels_avx2 = WEIR_KERNELS_TABLE("avx2", weir_probe_avx2);
+const weir_kernels weir_kernels_avx2 = WEIR_KERNELS_TABLE("avx2", weir_probe_avx2, index_kernels);
 
 #pragma clang attribute pop
 #endif

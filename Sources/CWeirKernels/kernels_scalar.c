@@ -189,5 +189,6 @@ const weir_kernels weir_kernels_scalar = {
   .attention_scores = weir_attention_scores_scalar,
   .attention_mix = weir_attention_mix_scalar,
   .encoder = &weir_encoder_kernels_scalar,
+  .index = &weir_index_kernels_scalar,
   .probe = &weir_probe_scalar,
 };

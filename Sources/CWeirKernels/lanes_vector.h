@@ -243,12 +243,12 @@ static void halves(uint16_t *y, const float *x, size_t n) {
 }
 
 // The table of the instruction set that includes this, and what measures its limit.
-#define WEIR_KERNELS_TABLE(title, its_probe)                                                                        \
+#define WEIR_KERNELS_TABLE(title, its_probe, its_index)                                                                      \
   {                                                                                                                 \
     .name = title, .product = WEIR_PRODUCTS, .quantize = quantize, .dot = dot, .sum = sum, .largest = largest, .add = add, .add_scaled = add_scaled,         \
     .scale = scale, .rms_norm = rms_norm, .layer_norm = layer_norm, .softmax = softmax, .exponential = exponential, \
     .gelu = gelu, .silu_multiply = silu_multiply, .gelu_multiply = gelu_multiply,                                   \
     .rotate_pairs = rotate_pairs, .rotate_halves = rotate_halves, .attention_scores = attention_scores,             \
     .halves = halves, .exponential_sums = exponential_sums,                                                         \
-    .attention_mix = attention_mix, .encoder = &encoder_kernels, .probe = &its_probe,                               \
+    .attention_mix = attention_mix, .encoder = &encoder_kernels, .index = &its_index, .probe = &its_probe,           \
   }

@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "CWeirEncoderKernels.h"
+#include "CWeirIndexKernels.h"
 
 #pragma clang assume_nonnull begin
 
@@ -156,6 +157,7 @@ typedef struct {
                         size_t end);
 
   const weir_encoder_kernels *encoder;
+  const weir_index_kernels *index;
   const weir_probe *probe;
 } weir_kernels;
 

@@ -1,7 +1,8 @@
 // Does one kernel's work some times over, for counting its instructions.
 //
 //   kernels CASE TIMES      product-TYPE-TOKENS, quantize, attention-f16, attention-q8, rms-norm, softmax, silu,
-//                           linear-TOKENS, linear-gelu-TOKENS, linear-encode, linear-finish (of the encoder)
+//                           linear-TOKENS, linear-gelu-TOKENS, linear-encode, linear-finish (of the encoder),
+//                           index-dots, index-signs, index-float-dots, index-quantize (24 vectors of 384)
 //
 // The work does not depend on the numbers, so zeros do. Which instruction set: WEIR_KERNELS.
 #include <stdio.h>
@@ -85,6 +86,32 @@ static bool linear(const weir_kernels *kernels, const char *name, long times) {
   return true;
 }
 
+// The vector index: a list of slots against one query, or one vector to codes and sign bits.
+static bool search(const weir_kernels *kernels, const char *name, long times) {
+  enum { LIST = 24, NUMBERS = 384 };
+  const weir_index_kernels *const k = kernels->index;
+  const weir_records records = {
+    .base = source, .page_bytes = 16384, .header_bytes = 64, .record_bytes = 512, .shift = 4};
+  const weir_code_query query = {.codes = codes, .bytes = NUMBERS};
+  uint32_t slots[LIST];
+  for (uint32_t i = 0; i < LIST; i++) slots[i] = i * 5 % 64;
+  for (long i = 0; i < times; i++) {
+    if (strcmp(name, "index-dots") == 0) {
+      k->dots(&query, &records, slots, LIST, sums);
+    } else if (strcmp(name, "index-signs") == 0) {
+      k->distances(panels, NUMBERS / 8, &records, slots, LIST, (uint32_t *)sums);
+    } else if (strcmp(name, "index-float-dots") == 0) {
+      k->float_dots(x, NUMBERS, &records, slots, LIST, y);
+    } else if (strcmp(name, "index-quantize") == 0) {
+      scales[0] = k->quantize(x, NUMBERS, panels);
+      k->signs(x, NUMBERS, panels);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
 int main(int count, char **arguments) {
   if (count != 3) return 64;
   const weir_kernels *const kernels = weir_kernels_active();
@@ -98,6 +125,7 @@ int main(int count, char **arguments) {
     if (strcmp(name, many) == 0) return product(kernels, types[i].type, TOKENS, times), 0;
   }
   if (strncmp(name, "linear", 6) == 0 && linear(kernels, name, times)) return 0;
+  if (strncmp(name, "index", 5) == 0 && search(kernels, name, times)) return 0;
   if (strcmp(name, "attention-f16") == 0) return attention(kernels, WEIR_CACHE_F16, times), 0;
   if (strcmp(name, "attention-q8") == 0) return attention(kernels, WEIR_CACHE_Q8, times), 0;
   for (long i = 0; i < times; i++) {

@@ -265,6 +265,50 @@ static void compare_numbers(const weir_kernels *scalar, const weir_kernels *othe
   expect_same(sums[0], sums[1], sizeof sums[0], other->name, "sums of exponentials", n);
 }
 
+// Vectors of the index, stored by each table itself, then any bytes, read by slot in pages with room at both ends.
+static void compare_index(const weir_kernels *scalar, const weir_kernels *other, size_t n, size_t count) {
+  enum { SHIFT = 2, PAGES = 5, SLOTS = PAGES << SHIFT, HEADER = 24, OFFSET = 5, MOST_SLOTS = 40 };
+  static uint8_t signs[2][WEIR_CODES_MOST / 8], pages[PAGES * (HEADER + 8 * (WEIR_CODES_MOST + 32))], stored[2][WEIR_CODES_MOST];
+  static int8_t queries[2][WEIR_CODES_MOST];
+  static uint32_t results[2][3 * MOST_SLOTS];
+  const size_t bytes = weir_codes_bytes(n), sign_bytes = weir_signs_bytes(n), record_bytes = bytes + OFFSET + 3;
+  const weir_kernels *const tables[2] = {scalar, other};
+  float vector_scales[2];
+  int32_t query_sums[2], ones[2];
+  for (size_t i = 0; i < sizeof pages; i++) pages[i] = (uint8_t)random_bits();
+  fill(a, n, n % 5 ? 0.3f : 1e-31f);
+  memset(a + n, 0, (bytes - n) * sizeof *a);
+  if (n > 40) a[7] = 0.5f, a[8] = -0.5f, a[9] = 0.25f, a[20] = n % 3 ? NAN : -INFINITY;
+  uint32_t slots[MOST_SLOTS];
+  for (size_t i = 0; i < count; i++) slots[i] = random_bits() % SLOTS;
+  weir_records records = {
+    .base = pages, .page_bytes = HEADER + (record_bytes << SHIFT) + 11, .header_bytes = HEADER,
+    .record_bytes = record_bytes, .offset = OFFSET, .shift = SHIFT,
+  };
+  for (int i = 0; i < 2; i++) {
+    const weir_index_kernels *const k = tables[i]->index;
+    memset(results[i], 0xee, sizeof results[i]);
+    vector_scales[i] = k->quantize(a, n, stored[i]);
+    if (n % 2) memcpy(stored[i], pages, bytes);
+    query_sums[i] = k->query(stored[i], bytes, queries[i]);
+    const weir_code_query query = {.codes = queries[i], .bytes = bytes, .sum = query_sums[i]};
+    k->dots(&query, &records, slots, count, (int32_t *)results[i]);
+    ones[i] = k->dot(&query, pages + 1);
+    k->signs(a, n, signs[i]);
+    k->distances(signs[i], sign_bytes, &records, slots, count, results[i] + MOST_SLOTS);
+    if (n > 40) a[20] = 0.1f;
+    k->float_dots(a, bytes, &records, slots, count, (float *)results[i] + 2 * MOST_SLOTS);
+    if (n > 40) a[20] = n % 3 ? NAN : -INFINITY;
+  }
+  expect_same(stored[0], stored[1], bytes, other->name, "codes of a vector", n);
+  expect_same(signs[0], signs[1], sign_bytes, other->name, "sign bits", n);
+  expect_same(vector_scales, vector_scales + 1, sizeof *vector_scales, other->name, "scale of a vector", n);
+  expect_same(queries[0], queries[1], bytes, other->name, "codes of a query", n);
+  expect_same(query_sums, query_sums + 1, sizeof *query_sums, other->name, "sum of a query", n);
+  expect_same(ones, ones + 1, sizeof *ones, other->name, "dot of codes", n);
+  expect_same(results[0], results[1], sizeof results[0], other->name, "dots, distances, float dots", n);
+}
+
 int main(void) {
   const weir_kernels *tables[8];
   const size_t count = weir_kernels_available(tables, 8);
@@ -304,6 +348,9 @@ int main(void) {
         compare_cache(tables[0], tables[i], (weir_cache)type, positions % 2 ? 64 : 33, positions, 1 + positions % 13,
                       positions % 5 * 17, positions % 7 ? 0 : 3);
     }
+    for (size_t n = 1; n <= 300; n++) compare_index(tables[0], tables[i], n, n % 38);
+    for (size_t j = 0; j < 3; j++) compare_index(tables[0], tables[i], real[j], 33);
+    compare_index(tables[0], tables[i], WEIR_CODES_MOST, 9);
     printf("%s: compared with scalar, digest of the results %016llx\n", tables[i]->name, (unsigned long long)digest);
   }
   printf("%lu comparisons, %lu failures\n", comparisons, failures);

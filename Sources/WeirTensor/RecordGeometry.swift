@@ -1,0 +1,38 @@
+import CWeirKernels
+
+/// How records of equal length lie in pages: 2^shift of them behind each page's header, none across two pages.
+package struct RecordGeometry: Sendable, Hashable {
+  package let pageBytes: Int
+  package let headerBytes: Int
+  package let recordBytes: Int
+  package let shift: Int
+
+  /// Nil where not even 2^shift records fit behind the header.
+  package init?(pageBytes: Int, headerBytes: Int, recordBytes: Int, shift: Int) {
+    guard headerBytes >= 0, recordBytes > 0, pageBytes > headerBytes, (0..<32).contains(shift),
+      recordBytes <= (pageBytes - headerBytes) >> shift
+    else { return nil }
+    (self.pageBytes, self.headerBytes, self.recordBytes, self.shift) = (pageBytes, headerBytes, recordBytes, shift)
+  }
+
+  /// As many records a page as a power of two allows; nil where not one fits.
+  package init?(pageBytes: Int, headerBytes: Int, recordBytes: Int) {
+    guard headerBytes >= 0, recordBytes > 0, pageBytes > headerBytes, pageBytes - headerBytes >= recordBytes else {
+      return nil
+    }
+    let fitting = (pageBytes - headerBytes) / recordBytes
+    self.init(
+      pageBytes: pageBytes, headerBytes: headerBytes, recordBytes: recordBytes,
+      shift: min(Int.bitWidth - 1 - fitting.leadingZeroBitCount, 31))
+  }
+
+  package var recordsPerPage: Int { 1 << shift }
+
+  /// Where a slot's record begins, counted from the base.
+  package func offset(ofSlot slot: Int) -> Int {
+    (slot >> shift) * pageBytes + headerBytes + (slot & (recordsPerPage - 1)) * recordBytes
+  }
+
+  /// Bytes from the base to the end of the last of `slots` records.
+  package func extent(slots: Int) -> Int { slots > 0 ? offset(ofSlot: slots - 1) + recordBytes : 0 }
+}
