@@ -49,7 +49,29 @@ extension CacheConfiguration {
     self.init()
     if let threshold = cache.similarityThreshold { self.threshold = Float(threshold) }
     lifetimeMilliseconds = Int64(cache.timeToLiveSeconds) * 1000
+    temporalLifetimeMilliseconds = Int64(cache.temporalTimeToLiveSeconds) * 1000
+    staleMilliseconds = Int64(cache.staleSeconds) * 1000
     byteBudget = Int64(cache.maxBytes)
+    memoryBudget = Int64(cache.maxMemoryBytes)
+    for kind in cache.admitted {
+      switch kind {
+      case .personal: admitted.insert(.personal)
+      case .temporal: admitted.insert(.temporal)
+      case .creative: admitted.insert(.creative)
+      }
+    }
+    eviction =
+      switch cache.eviction {
+      case .savings: .savings
+      case .lru: .lru
+      case .lfu: .lfu
+      }
+    rules = cache.rules.map { rule in
+      CacheRule(
+        name: rule.name, prompt: rule.match.flatMap { TextPattern($0) }, tenant: rule.tenant, intent: rule.intent,
+        model: rule.model, tag: rule.tag, lifetimeMilliseconds: rule.timeToLiveSeconds.map { Int64($0) * 1000 },
+        tags: rule.tags)
+    }
     foldsCase = cache.foldCase
     sharedSpace = cache.sharedSpace
   }

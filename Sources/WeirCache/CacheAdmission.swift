@@ -7,17 +7,17 @@ package struct CacheAdmission: Sendable, Hashable {
     case tenant
     /// Only this user.
     case user(String)
-    /// Nobody: the answer is one person's own, and it is not known whose.
+    /// Nobody: the answer is one person's own and it is not known whose, or is of a kind that is not kept.
     case nobody
   }
 
-  /// Why the semantic tier leaves a request alone.
+  /// Why the semantic tier leaves a request alone, and the exact tier too unless the operator admits the first three.
   package enum Reason: String, Sendable, Hashable, CaseIterable {
     /// The answer depends on when it is asked.
     case temporal
     /// The answer depends on who asks.
     case personal
-    /// The temperature asks for variety.
+    /// It asks for variety: by its words, or by its temperature.
     case creative
     /// There is no user turn with text.
     case empty
@@ -45,15 +45,38 @@ package struct CacheAdmission: Sendable, Hashable {
     if words.isEmpty {
       (scope, reason) = (.tenant, .empty)
     } else if isPersonal || PersonalPrompt.matches(words) {
-      (scope, reason) = (request.user.map { .user($0) } ?? .nobody, .personal)
+      let isKept = configuration.admitted.contains(.personal)
+      (scope, reason) = (isKept ? request.user.map { .user($0) } ?? .nobody : .nobody, .personal)
     } else if TemporalPrompt.matches(words) {
-      (scope, reason) = (.tenant, .temporal)
-    } else if let temperature = request.settings.temperature, temperature > configuration.maximumTemperature {
-      (scope, reason) = (.tenant, .creative)
+      (scope, reason) = (configuration.admitted.contains(.temporal) ? .tenant : .nobody, .temporal)
+    } else if CacheAdmission.asksForVariety(request.settings, words, configuration) {
+      (scope, reason) = (configuration.admitted.contains(.creative) ? .tenant : .nobody, .creative)
     } else if isLong {
       (scope, reason) = (.tenant, .long)
     } else {
       (scope, reason) = (.tenant, nil)
+    }
+  }
+
+  private static func asksForVariety(
+    _ settings: ModelSettings, _ words: PromptWords, _ configuration: CacheConfiguration
+  ) -> Bool {
+    (settings.temperature ?? 0) > configuration.maximumTemperature || CreativePrompt.matches(words)
+  }
+}
+
+extension CacheAdmission.Reason {
+  /// Kinds of requests that are not kept unless the operator admits them.
+  package static let optional: [Self] = [.personal, .temporal, .creative]
+
+  /// What is said of the request, for a sentence that goes on.
+  package var text: String {
+    switch self {
+    case .temporal: "its answer depends on when it is asked"
+    case .personal: "its answer is one person's own"
+    case .creative: "it asks for variety"
+    case .empty: "it has no words"
+    case .long: "it is longer than the encoder reads"
     }
   }
 }

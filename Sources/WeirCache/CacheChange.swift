@@ -8,8 +8,28 @@ package struct CacheChange: Sendable {
 
   var insertion: Insertion?
   var removed: [Int64] = []
+  /// Why the answer was not stored, where the request itself may be cached.
+  package internal(set) var refusal: CacheRefusal?
   /// True when the answer was stored.
   package internal(set) var isStored = false
   /// Entries that left: replaced, expired, or to keep the byte budget.
   package var removedCount: Int { removed.count }
+}
+
+/// Why an answer was not stored. Holds no text of it.
+package enum CacheRefusal: Sendable, Hashable {
+  /// The rule, intent or request gives it no time.
+  case noLifetime(cause: String)
+  /// A person called this very answer wrong.
+  case knownWrong
+  /// It would not fit into the budget alone.
+  case tooLarge(bytes: Int64, allowed: Int64)
+
+  package var text: String {
+    switch self {
+    case .noLifetime(let cause): "its time to live is 0 (\(cause))"
+    case .knownWrong: "the same answer was called wrong before"
+    case .tooLarge(let bytes, let allowed): "it needs \(bytes) bytes, cache.max_bytes allows \(allowed)"
+    }
+  }
 }

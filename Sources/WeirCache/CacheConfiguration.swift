@@ -7,14 +7,22 @@ package struct CacheConfiguration: Sendable, Hashable {
   package var threshold: Float = 0.92
   /// Neighbours that the guard looks at before the semantic tier gives up.
   package var candidates = 8
-  /// How long an answer is served, from when it was given; hits do not renew it.
+  /// How long an answer is served where no rule says otherwise, from when it was given; hits do not renew it.
   package var lifetimeMilliseconds: Int64 = 7 * 86_400_000
-  /// The same for prompts about today, now, the weather and the like.
+  /// The same for prompts about today, now, the weather and the like, where they are admitted.
   package var temporalLifetimeMilliseconds: Int64 = 60_000
   /// Most bytes of all entries, on disk and as `CacheEntrySize` counts them.
   package var byteBudget: Int64 = 512 * 1_048_576
   /// Most vectors in memory; beyond, the oldest are found by the exact tier only.
   package var vectorCapacity = 50_000
+  /// What the operator says of some answers: the first rule that fits and names a time sets it.
+  package var rules: [CacheRule] = []
+  /// Kinds of requests that are kept although by default they are not.
+  package var admitted: Set<CacheAdmission.Reason> = []
+  /// How long after its time an answer may be served when nobody else can answer; 0 never.
+  package var staleMilliseconds: Int64 = 0
+  /// Most bytes of memory for vectors where the index is held in it.
+  package var memoryBudget: Int64 = 128 * 1_048_576
   /// Which entries leave first when the budget is full.
   package var eviction = CacheEviction.savings
   /// Whether capitals and small letters are the same.
@@ -29,4 +37,9 @@ package struct CacheConfiguration: Sendable, Hashable {
   package var localModel: String?
 
   package init() {}
+
+  /// Vectors that the memory budget holds, each with about 128 bytes beside its numbers; at least one.
+  func vectorCapacity(dimension: Int) -> Int {
+    min(vectorCapacity, max(Int(memoryBudget / Int64(dimension * 4 + 128)), 1))
+  }
 }

@@ -11,11 +11,15 @@ package struct CachePlan: Sendable, Hashable {
   /// The last user turn in canonical form, which the guard reads.
   package let prompt: String
   package let admission: CacheAdmission
+  /// What the request asks of the entry that its answer becomes.
+  package let terms: CacheTerms
   /// False when the request bypasses the caches.
   package let isReadable: Bool
   /// False when the answer is not to be stored.
   package let isWritable: Bool
 
+  /// True to be served answers whose time is over, as far as the operator allows it.
+  package var acceptsStale = false
   /// Tenants whose entries a request of this one may be served.
   private let readable: Set<String>
 
@@ -26,6 +30,7 @@ package struct CachePlan: Sendable, Hashable {
     admission = CacheAdmission(request.request, canonical, request.configuration, isPersonal: isPersonal)
     tenant = request.request.tenant
     requestID = request.request.id
+    terms = request.request.cacheTerms
     prompt = canonical.lastUserTurn
     switch admission.scope {
     case .tenant: key = request.key

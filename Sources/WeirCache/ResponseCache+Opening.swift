@@ -28,14 +28,15 @@ extension ResponseCache {
       try cache.adoptEviction()
       return cache
     }
-    let index = ExactIndex(dimension: encoder.dimension, capacity: configuration.vectorCapacity)
+    let index = ExactIndex(
+      dimension: encoder.dimension, capacity: configuration.vectorCapacity(dimension: encoder.dimension))
     var ignored = 0
     try store.read { transaction in
       try transaction.rows(
         """
         SELECT id, hex(partition), encoder, vector FROM cache_vector JOIN cache_entry ON id = entry_id
         WHERE partition IS NOT NULL AND expires_at > ? ORDER BY id
-        """, [.integer(now.milliseconds)]
+        """, [.integer(now.adding(milliseconds: -configuration.staleMilliseconds).milliseconds)]
       ) { row in
         guard try row.text(2) == encoder.fingerprint, let vector = VectorBytes.read(try row.blob(3)) else {
           ignored += 1

@@ -17,12 +17,21 @@ extension ResponseCache {
     var change = CacheChange()
     guard plan.isWritable, let key = plan.key else { return change }
     if let embedding { try check(embedding) }
-    if try ResponseCache.isKnownWrong(answer, to: plan, in: transaction) { return change }
+    let life = CacheLife(plan, answer, configuration)
+    guard life.lifetimeMilliseconds > 0 else {
+      change.refusal = .noLifetime(cause: life.cause)
+      return change
+    }
+    if try ResponseCache.isKnownWrong(answer, to: plan, in: transaction) {
+      change.refusal = .knownWrong
+      return change
+    }
     let vector = plan.partition == nil ? nil : embedding?.values
     let citations = Citation.text(of: answer.citations)
     let bytes = CacheEntrySize.bytes(
-      prompt: plan.prompt, answer: answer, citations: citations, vectorCount: vector?.count, tags: [])
+      prompt: plan.prompt, answer: answer, citations: citations, vectorCount: vector?.count, tags: life.tags)
     guard bytes <= configuration.byteBudget else {
+      change.refusal = .tooLarge(bytes: bytes, allowed: configuration.byteBudget)
       try count("oversized", by: 1, in: transaction)
       return change
     }
@@ -31,28 +40,29 @@ extension ResponseCache {
     change.removed += try sweep(at: now, limit: ResponseCache.expirySweep, in: transaction)
     change.removed += try makeRoom(for: bytes, in: transaction)
 
-    let lifetime =
-      plan.admission.reason == .temporal
-      ? configuration.temporalLifetimeMilliseconds : configuration.lifetimeMilliseconds
     let worth = CacheWorth(of: answer, bytes: bytes, at: now)
     try transaction.execute(
       """
       INSERT INTO cache_entry (key, tenant, partition, prompt, answer, tier, model, intent, prompt_tokens,
         completion_tokens, tokens_estimated, request_id, created_at, expires_at, used_at, bytes, citations, cost, heat,
-        worth, priority)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        worth, priority, life)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .blob(key.bytes), .text(plan.tenant), plan.partition.map { .blob($0.bytes) } ?? .null, .text(plan.prompt),
         .text(answer.text), .text(answer.tier.rawValue), .text(answer.model), .text(answer.intent),
         .integer(answer.usage.prompt), .integer(answer.usage.completion),
         .integer(answer.usage.isEstimated ? 1 : 0), .text(plan.requestID), .integer(now.milliseconds),
-        .integer(now.adding(milliseconds: lifetime).milliseconds), .integer(now.milliseconds), .integer(bytes),
+        .integer(now.adding(milliseconds: life.lifetimeMilliseconds).milliseconds), .integer(now.milliseconds),
+        .integer(bytes),
         .text(citations), answer.cost.map { .integer($0.picodollars) } ?? .null, .real(worth.heat),
-        .real(worth.worth), .real(worth.priority(configuration.eviction, usedAt: now)),
+        .real(worth.worth), .real(worth.priority(configuration.eviction, usedAt: now)), .text(life.cause),
       ])
     change.isStored = true
     let id = transaction.lastInsertedID
+    for tag in life.tags {
+      try transaction.execute("INSERT INTO cache_tag (entry_id, tag) VALUES (?, ?)", [.integer(id), .text(tag)])
+    }
     if let vector, let encoder, let partition = plan.partition {
       try transaction.execute(
         "INSERT INTO cache_vector (entry_id, encoder, vector) VALUES (?, ?, ?)",
@@ -96,11 +106,12 @@ extension ResponseCache {
     }
   }
 
-  /// Deletes up to `limit` entries whose time is over; returns their ids.
+  /// Deletes up to `limit` entries whose time is over, that of serving them stale included; returns their ids.
   func sweep(at now: Timestamp, limit: Int, in transaction: borrowing StoreTransaction) throws -> [Int64] {
     let removed = try remove(
       "id IN (SELECT id FROM cache_entry WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
-      [.integer(now.milliseconds), .integer(limit)], in: transaction)
+      [.integer(now.adding(milliseconds: -configuration.staleMilliseconds).milliseconds), .integer(limit)],
+      in: transaction)
     try count("expired", by: removed.count, in: transaction)
     return removed
   }

@@ -39,12 +39,13 @@ package final class ResponseCache: Sendable {
   /// The stored answer of the same request by somebody who may be served it.
   package func exact(_ plan: CachePlan, at now: Timestamp) throws -> CacheHit? {
     guard plan.isReadable, let key = plan.key else { return nil }
-    return try entry(under: key, at: now)
+    return try entry(under: key, at: now, acceptsStale: plan.acceptsStale)
   }
 
-  private func entry(under key: CacheKey, at now: Timestamp) throws -> CacheHit? {
+  private func entry(under key: CacheKey, at now: Timestamp, acceptsStale: Bool = false) throws -> CacheHit? {
     try store.lookup { transaction in
-      try transaction.first(ResponseCache.selectByKey, [.blob(key.bytes)] + liveness(now)) { row in
+      try transaction.first(ResponseCache.selectByKey, [.blob(key.bytes)] + liveness(now, acceptsStale: acceptsStale)) {
+        row in
         try CacheEntry(row).hit(similarity: nil)
       }
     }
@@ -62,7 +63,7 @@ package final class ResponseCache: Sendable {
       let misses = try KnownMisses(plan, in: transaction)
       for match in matches {
         let entry = try transaction.first(
-          ResponseCache.selectByID, [.integer(match.id)] + liveness(now)
+          ResponseCache.selectByID, [.integer(match.id)] + liveness(now, acceptsStale: plan.acceptsStale)
         ) { row in try CacheEntry(row) }
         guard let entry, plan.mayRead(entryOf: entry.tenant) else {
           dead.append(match.id)
@@ -80,7 +81,8 @@ package final class ResponseCache: Sendable {
         }
       }
     }
-    for id in dead { index.remove(id) }
+    // An expired answer may still be given when nobody else can answer.
+    if configuration.staleMilliseconds == 0 { for id in dead { index.remove(id) } }
     return result
   }
 
@@ -103,9 +105,10 @@ package final class ResponseCache: Sendable {
   static let selectByKey = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE key = ? AND \(isLive)"
   static let selectByID = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND \(isLive)"
 
-  func liveness(_ now: Timestamp) -> [StoreValue] {
-    [
-      .integer(now.milliseconds), .integer(now.adding(milliseconds: ResponseCache.clockTolerance).milliseconds),
+  func liveness(_ now: Timestamp, acceptsStale: Bool = false) -> [StoreValue] {
+    let end = acceptsStale ? now.adding(milliseconds: -configuration.staleMilliseconds) : now
+    return [
+      .integer(end.milliseconds), .integer(now.adding(milliseconds: ResponseCache.clockTolerance).milliseconds),
       .text(configuration.localModel), .text(configuration.localModel),
     ]
   }

@@ -37,12 +37,7 @@ extension Configuration {
       prefixMemoryBytes: settings.integer("engine.prefix_memory_bytes"),
       prefixDiskBytes: settings.integer("engine.prefix_disk_bytes"))
     documents = try Documents(settings, paths)
-    let similarity = settings.decimal("cache.similarity_threshold")
-    cache = Cache(
-      enabled: settings.boolean("cache.enabled"), semantic: settings.boolean("cache.semantic"),
-      similarityThreshold: similarity == 0 ? nil : similarity,
-      timeToLiveSeconds: settings.integer("cache.ttl_seconds"), maxBytes: settings.integer("cache.max_bytes"),
-      foldCase: settings.boolean("cache.fold_case"), sharedSpace: Set(settings.texts("cache.shared_space")))
+    cache = try Cache(settings)
     ledger = Ledger(
       priceList: try paths.path("ledger.price_list"), premiumModel: settings.optionalText("ledger.premium_model"))
     review = Review(enabled: settings.boolean("review.enabled"))
@@ -108,6 +103,35 @@ extension Configuration.Routing {
       throw .conflict(
         key: "routing.economy_complexity", other: "routing.premium_complexity",
         origin: settings.origin("routing.economy_complexity"), advice: "the first must not be above the second")
+    }
+  }
+}
+
+extension Configuration.Cache {
+  fileprivate init(_ settings: TypedSettings) throws(ConfigurationFailure) {
+    enabled = settings.boolean("cache.enabled")
+    semantic = settings.boolean("cache.semantic")
+    let similarity = settings.decimal("cache.similarity_threshold")
+    similarityThreshold = similarity == 0 ? nil : similarity
+    timeToLiveSeconds = settings.integer("cache.ttl")
+    temporalTimeToLiveSeconds = settings.integer("cache.temporal_ttl")
+    staleSeconds = settings.integer("cache.stale")
+    maxBytes = settings.integer("cache.max_bytes")
+    maxMemoryBytes = settings.integer("cache.max_memory")
+    foldCase = settings.boolean("cache.fold_case")
+    sharedSpace = Set(settings.texts("cache.shared_space"))
+    guard let policy = Configuration.Eviction(rawValue: settings.text("cache.eviction")) else {
+      preconditionFailure("the choices of the schema are the cases of their type")
+    }
+    eviction = policy
+    admitted = []
+    for name in settings.texts("cache.admit") {
+      guard let kind = Configuration.AdmittedKind(rawValue: name) else {
+        throw .outOfRange(
+          key: "cache.admit", origin: settings.origin("cache.admit"), found: TypedValue.text(name).literal,
+          allowed: "a list of \"personal\", \"temporal\", \"creative\"")
+      }
+      admitted.insert(kind)
     }
   }
 }

@@ -21,6 +21,7 @@ extension Configuration {
     var sections: [String: [String: TypedDocument.Node]] = [:]
     var providers: [TypedDocument.Node] = []
     var templates = Templates()
+    var cacheRules: [CacheRule] = []
     let names = ConfigurationKey.sections.map(\.name)
     for (name, node) in document.root.sorted(by: { $0.key < $1.key }) {
       switch (name, node) {
@@ -34,6 +35,7 @@ extension Configuration {
         sections[name] = ["folders": node]
       case (_, .table(var table, _)) where names.contains(name):
         if name == "templates" { try templates.take(from: &table) }
+        if name == "cache" { cacheRules = try .take(from: &table) }
         sections[name] = table
       case (_, _) where names.contains(name):
         throw .wrongType(key: name, origin: node.origin, found: "a value", allowed: "a section, [\(name)]")
@@ -48,6 +50,7 @@ extension Configuration {
     try settings.check(ConfigurationKey.all)
     var result = try Configuration(settings, file: file, environment: environment)
     try result.add(providers: providers, home: environment["HOME"])
+    result.cache.rules = cacheRules
     (result.templates.values, result.templates.answers) = (templates.values, templates.answers)
     return result
   }

@@ -22,6 +22,13 @@ extension Configuration {
       "#intent = \"check_refund_policy\"", "#text = \"You can return what you bought within 30 days: {{Website URL}}\"",
     ]
     lines += [
+      "", "# How long answers to an intent live; 0s keeps them out of the cache.", "#[cache.intents]",
+      "#track_order = \"0s\"", "",
+      "# The same by prompt, tenant, intent, model or tag, which must all fit; the first rule with a ttl counts, before",
+      "# [cache.intents]. Rules can also tag answers, for weir cache purge --tag.", "#[[cache.rules]]",
+      "#match = \"*price*\"", "#ttl = \"1h\"", "#tags = [\"prices\"]",
+    ]
+    lines += [
       "", "# Remote answerers, one such table each. Without any, prompts that should be sent on wait in the queue.",
     ]
     lines += ["#[[providers]]"] + example(ConfigurationKey.provider)

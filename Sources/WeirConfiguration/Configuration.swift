@@ -133,11 +133,30 @@ package struct Configuration: Sendable, Hashable {
     /// Smallest cosine between two prompts that may share an answer; nil is the built-in one.
     package var similarityThreshold: Double?
     package var timeToLiveSeconds: Int
+    package var temporalTimeToLiveSeconds: Int
+    /// Kinds of requests that are kept although by default they are not.
+    package var admitted: Set<AdmittedKind>
+    /// How long after its time an answer may be given when nobody else can answer; 0 never.
+    package var staleSeconds: Int
     package var maxBytes: Int
+    package var maxMemoryBytes: Int
+    package var eviction: Eviction
+    /// In the order in which they count.
+    package var rules: [CacheRule] = []
     /// Whether prompts that differ in case only are equal.
     package var foldCase: Bool
     /// Tenants that are given each other's answers.
     package var sharedSpace: Set<String>
+  }
+
+  /// Kinds of requests that are not cached unless they are named.
+  package enum AdmittedKind: String, Sendable, Hashable, CaseIterable {
+    case personal, temporal, creative
+  }
+
+  /// Which answers leave first.
+  package enum Eviction: String, Sendable, Hashable, CaseIterable {
+    case savings, lru, lfu
   }
 
   package struct Ledger: Sendable, Hashable {

@@ -138,26 +138,6 @@ extension ConfigurationKey {
       "documents", "max_file_bytes", .bytes(1...(64 << 20)), .text("4MiB"), "Larger files are skipped."),
   ]
 
-  private static let cache: [ConfigurationKey] = [
-    .init("cache", "enabled", .boolean, .boolean(true), "Whether answers are kept and given again."),
-    .init("cache", "semantic", .boolean, .boolean(true), "Whether prompts that mean the same share an answer."),
-    .init(
-      "cache", "similarity_threshold", .decimal(0...1), .decimal(0),
-      "Smallest cosine between two prompts that share an answer, 0 to 1; 0 is the built-in 0.92."),
-    .init(
-      "cache", "ttl_seconds", .integer(1...315_360_000), .integer(604_800),
-      "Age at which an answer expires, in seconds."
-    ),
-    .init(
-      "cache", "max_bytes", .bytes(0...(1 << 50)), .text("256MiB"),
-      "Room for answers, in bytes or as \"256MiB\" (KiB, MiB, GiB, TiB; kB, MB, GB, TB)."),
-    .init("cache", "fold_case", .boolean, .boolean(false), "Whether prompts that differ only in case are equal."),
-    .init(
-      "cache", "shared_space", .texts, .texts([]),
-      "Tenants that are given each other's answers, [\"shop\", \"support\"]; all others are kept apart, and so is what",
-      "is one user's own."),
-  ]
-
   private static let ledger: [ConfigurationKey] = [
     .init("ledger", "price_list", .path, .text(""), "A price list. Empty: the built-in one."),
     .init(

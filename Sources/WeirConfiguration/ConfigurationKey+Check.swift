@@ -1,3 +1,5 @@
+internal import WeirDomain
+
 extension ConfigurationKey.Kind {
   /// What a text from the environment or a flag stands for; a text that is no value of this kind stays a text.
   func value(ofText text: String) -> TypedValue {
@@ -9,7 +11,7 @@ extension ConfigurationKey.Kind {
       return .texts(parts.map { part in String(part.prefix(part.count - part.reversed().prefix { $0 == " " }.count)) })
     case .boolean: return text == "true" ? .boolean(true) : text == "false" ? .boolean(false) : .text(text)
     case .integer: return Int(text).map { .integer($0) } ?? .text(text)
-    case .bytes: return .text(text)
+    case .bytes, .duration: return .text(text)
     case .decimal: return Double(text).map { .decimal($0) } ?? .text(text)
     }
   }
@@ -27,6 +29,13 @@ extension ConfigurationKey.Kind {
       return setting.value
     case (.bytes(let range), .text(let text)):
       guard let number = ByteCount.parse(text) else { throw wrongType(setting, key: key) }
+      guard range.contains(number) else { throw outOfRange(setting, key: key) }
+      return .integer(number)
+    case (.duration(let range), .integer(let number)):
+      guard range.contains(number) else { throw outOfRange(setting, key: key) }
+      return setting.value
+    case (.duration(let range), .text(let text)):
+      guard let number = TimeSpan.seconds(text) else { throw wrongType(setting, key: key) }
       guard range.contains(number) else { throw outOfRange(setting, key: key) }
       return .integer(number)
     case (.decimal(let range, let open), .decimal(let number)):

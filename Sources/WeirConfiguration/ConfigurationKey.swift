@@ -1,3 +1,5 @@
+internal import WeirDomain
+
 /// One key of the file: its name, what may stand there, its default, and what it means.
 struct ConfigurationKey: Sendable {
   /// What may be typed for a key.
@@ -13,6 +15,8 @@ struct ConfigurationKey: Sendable {
     case integer(ClosedRange<Int>)
     /// Bytes: an integer, or a text such as `"256MiB"`.
     case bytes(ClosedRange<Int>)
+    /// Seconds: an integer, or a text such as `"7d"`.
+    case duration(ClosedRange<Int>)
     /// A number in `range`; with `open`, neither end is allowed.
     case decimal(ClosedRange<Double>, open: Bool = false)
     case choice([String])
@@ -51,6 +55,9 @@ extension ConfigurationKey.Kind {
     case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
     case .bytes(let range):
       "bytes from \(range.lowerBound) to \(range.upperBound), as an integer or a text such as \"256MiB\""
+    case .duration(let range):
+      "a time from \(TimeSpan.text(seconds: range.lowerBound)) to \(TimeSpan.text(seconds: range.upperBound)), "
+        + "in seconds or as a text such as \"90s\", \"15m\", \"12h\", \"7d\""
     case .decimal(let range, let open):
       open
         ? "a number above \(range.lowerBound) and below \(range.upperBound)"

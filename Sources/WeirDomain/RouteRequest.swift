@@ -20,11 +20,12 @@ package struct RouteRequest: Sendable, Hashable {
   package var priority: Priority
   package var settings: ModelSettings
   package var cache: CachePolicy
+  package var cacheTerms: CacheTerms
 
   package init(
     id: String, messages: [ChatMessage], tenant: String = "default", user: String? = nil, feature: String? = nil,
     experiment: String? = nil, priority: Priority = .standard, settings: ModelSettings = ModelSettings(),
-    cache: CachePolicy = .use
+    cache: CachePolicy = .use, cacheTerms: CacheTerms = CacheTerms()
   ) {
     self.id = id
     self.messages = messages
@@ -35,6 +36,7 @@ package struct RouteRequest: Sendable, Hashable {
     self.priority = priority
     self.settings = settings
     self.cache = cache
+    self.cacheTerms = cacheTerms
   }
 
   /// The text of the last user turn, which the encoder reads.

@@ -7,8 +7,9 @@ internal import WeirDomain
 
 /// A request as the deferred queue keeps it: JSON with the version of its fields.
 enum DeferredRequestBody {
-  /// 2 where a format is asked for, which version 1 does not know: an older program then leaves the request alone.
-  private static let versions = 1...2
+  /// 2 where a format is asked for, 3 where the cache's entry has terms: an older program, which does not know them,
+  /// then leaves the request alone.
+  private static let versions = 1...3
 
   static func write(_ request: RouteRequest) throws -> String {
     let encoder = JSONEncoder()
@@ -47,6 +48,9 @@ enum DeferredRequestBody {
     var stop: [String]
     /// Nil for free text.
     var format: Format?
+    /// Milliseconds that the answer may be cached for; nil where the request has no terms.
+    var cacheLifetime: Int64?
+    var cacheTags: [String]?
 
     struct Format: Codable {
       /// `json_object`, `json_schema` or `grammar`.
@@ -83,7 +87,10 @@ enum DeferredRequestBody {
 
     init(_ request: RouteRequest) {
       format = Format(request.settings.format)
-      version = format == nil ? 1 : 2
+      let terms = request.cacheTerms
+      version = terms != CacheTerms() ? 3 : format == nil ? 1 : 2
+      cacheLifetime = terms.lifetimeMilliseconds
+      cacheTags = terms.tags.isEmpty ? nil : terms.tags
       id = request.id
       tenant = request.tenant
       user = request.user
@@ -117,7 +124,7 @@ enum DeferredRequestBody {
         settings: ModelSettings(
           model: model, maxTokens: maxTokens, temperature: temperature, topP: topP, seed: seed, stop: stop,
           format: answerFormat),
-        cache: cache)
+        cache: cache, cacheTerms: CacheTerms(lifetimeMilliseconds: cacheLifetime, tags: cacheTags ?? []))
     }
   }
 }

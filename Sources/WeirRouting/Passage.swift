@@ -30,6 +30,8 @@ struct Passage {
   var reasons: [RouteReason] = []
   /// What the answerers are given; nil where it was not asked for.
   var turns: GroundedTurns?
+  /// An expired answer that is given because nobody else could answer.
+  var stale: CacheHit?
   /// True for an answer that is given although its confidence is too low: it is not cached.
   var isDoubtful = false
 

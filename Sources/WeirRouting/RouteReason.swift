@@ -1,3 +1,4 @@
+package import WeirCache
 package import WeirDomain
 
 /// One fact that moved a request to where it went; a trace lists them in the order they counted.
@@ -10,6 +11,14 @@ package enum RouteReason: Sendable, Hashable {
   case guardDeclined(similarity: Double, difference: String)
   /// The request said `cache: off` or `refresh`, or the configuration turned the caches off.
   case cacheBypassed
+  /// A kind of request that is not cached at all.
+  case notCached(CacheAdmission.Reason)
+  /// Only the same request gets the answer.
+  case exactOnly(CacheAdmission.Reason)
+  /// The answer was not stored.
+  case notStored(CacheRefusal)
+  /// Nobody else could answer, and an expired answer is given: how long ago its time was over.
+  case staleHit(milliseconds: Int64)
   /// The request named who is to answer.
   case modelRequested(String)
   /// The local answer is likely enough to be right.
@@ -80,6 +89,10 @@ package enum RouteReason: Sendable, Hashable {
     case .semanticHit: "semantic_hit"
     case .guardDeclined: "guard_declined"
     case .cacheBypassed: "cache_bypassed"
+    case .notCached: "not_cached"
+    case .exactOnly: "exact_only"
+    case .notStored: "not_stored"
+    case .staleHit: "stale_hit"
     case .modelRequested: "model_requested"
     case .confident: "confident"
     case .keptForReview: "kept_for_review"
@@ -123,6 +136,11 @@ package enum RouteReason: Sendable, Hashable {
     case .guardDeclined(let similarity, let difference):
       "a stored prompt is near (similarity \(similarity.decimals(3))) but differs: \(difference)"
     case .cacheBypassed: "the caches were not asked"
+    case .notCached(let reason): "not cached: \(reason.text)"
+    case .exactOnly(let reason): "cached for the same request only: \(reason.text)"
+    case .notStored(let refusal): "the answer was not stored: \(refusal.text)"
+    case .staleHit(let milliseconds):
+      "nobody else can answer, so a stored answer is given whose time was over \(TimeSpan.rough(milliseconds: milliseconds)) ago"
     case .modelRequested(let name): "the request names its answerer: \(name)"
     case .confident(let confidence, let threshold):
       "confidence \(confidence.decimals(3)) keeps the error budget (at least \(threshold.decimals(3)))"

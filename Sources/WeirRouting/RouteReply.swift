@@ -34,6 +34,8 @@ package struct RouteReply: Sendable, Hashable {
   package var savedByCache: Money
   package var savedByRouting: Money
   package var savedByCompression: Money = .zero
+  /// True for a stored answer whose time was over: nobody else could answer.
+  package var isStale = false
   /// The passages that the answer was given with.
   package var citations: [Citation] = []
   /// Ids of the cache's entries that the generator was shown as examples, nearest last.

@@ -19,8 +19,17 @@ extension Router {
     var examples: [Int64] = []
   }
 
-  func reply(_ way: inout Passage, with hit: CacheHit, tier: Tier) -> RouteReply {
+  /// An expired answer, after the remote models were asked in vain; `spent` are answers that were paid for and not used.
+  func reply(_ way: inout Passage, with stale: CacheHit, spent: [Cascade.Answer]) -> RouteReply {
+    let cost = spent.reduce(Money.zero) { $0 + ((try? self.cost(of: $1, at: way.at)) ?? .zero) }
+    var reply = reply(&way, with: stale, tier: stale.similarity == nil ? .exact : .semantic, spent: cost)
+    reply.isStale = true
+    return reply
+  }
+
+  func reply(_ way: inout Passage, with hit: CacheHit, tier: Tier, spent: Money = .zero) -> RouteReply {
     var event = event(of: way, outcome: .answered)
+    event.cost = spent
     event.tier = tier
     event.intent = hit.answer.intent
     event.usage = hit.answer.usage
@@ -119,6 +128,7 @@ extension Router {
     do {
       let change = try write(record, outcome, way, since: begin)
       if let change { try parts.cache?.apply(change) }
+      if let refusal = change?.refusal { way.reasons.append(.notStored(refusal)) }
     } catch {
       outcome = .failed(RouteError(error, code: "state_failed", kind: .badState))
       event.tier = nil

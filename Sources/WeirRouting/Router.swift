@@ -105,7 +105,8 @@ package struct Router: Sendable {
       // An approved answer needs no passages.
       let turns =
         plan.leadingTemplate == nil ? try ground(plan, embedding, &way) : GroundedTurns(way.request.messages)
-      let outcome = await answer(plan, turns, &way, isCancelled: isCancelled)
+      let outcome = await answer(plan, turns, embedding, &way, isCancelled: isCancelled)
+      if let stale = way.stale { return reply(&way, with: stale, spent: outcome.discarded) }
       return reply(&way, with: outcome, embedding: embedding)
     } catch {
       return reply(&way, with: error)
@@ -134,7 +135,11 @@ package struct Router: Sendable {
   private func prepare(_ way: inout Passage) {
     way.readValues(constants: parts.templates.constants)
     if way.cachePlan == nil, let canonical = way.canonical {
-      way.cachePlan = CachePlan(canonical, isPersonal: way.values.arePersonal)
+      let plan = CachePlan(canonical, isPersonal: way.values.arePersonal)
+      way.cachePlan = plan
+      if canonical.isReadable, let reason = plan.admission.reason {
+        way.reasons.append(plan.key == nil ? .notCached(reason) : .exactOnly(reason))
+      }
     }
   }
 
@@ -265,7 +270,8 @@ package struct Router: Sendable {
   // MARK: Step 8
 
   private func answer(
-    _ plan: RoutePlan, _ turns: GroundedTurns, _ way: inout Passage, isCancelled: @escaping @Sendable () -> Bool
+    _ plan: RoutePlan, _ turns: GroundedTurns, _ embedding: PromptEmbedding, _ way: inout Passage,
+    isCancelled: @escaping @Sendable () -> Bool
   ) async -> Cascade.Outcome {
     let begin = way.timer.mark()
     defer { way.timer.finish(.answer, since: begin) }
@@ -284,7 +290,9 @@ package struct Router: Sendable {
       intent: way.reading?.intent, slots: way.values.slots, template: way.template)
     var outcome = await cascade.run(plan, request: way.request, prepared: prepared, isCancelled: isCancelled)
     way.reasons += outcome.reasons
-    guard case .unanswered(_, mayWait: true) = outcome.end, parts.settings.whenUnanswered == .answerLocally,
+    guard case .unanswered(_, mayWait: true) = outcome.end else { return outcome }
+    way.stale = staleHit(embedding, &way)
+    guard way.stale == nil, parts.settings.whenUnanswered == .answerLocally,
       let facts = way.facts, let doubtful = parts.policy.doubtfulPlan(for: facts, after: plan)
     else { return outcome }
     let paid = outcome.discarded

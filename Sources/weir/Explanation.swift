@@ -63,6 +63,7 @@ struct Explanation {
     switch reply.outcome {
     case .answered:
       "answered by \(reply.tier?.rawValue ?? "?")" + (reply.model.map { " (\($0))" } ?? "")
+        + (reply.isStale ? ", stale" : "")
     case .deferred: "deferred: weir route --deferred answers it when a remote can be reached"
     case .failed(let error): "not answered: \(error.message)"
     }

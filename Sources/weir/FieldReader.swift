@@ -87,12 +87,12 @@ struct FieldReader {
   }
 
   /// The field's value unless it is absent or null.
-  private func present(_ name: String) -> JSONValue? {
+  func present(_ name: String) -> JSONValue? {
     guard let value = object[name], value != .null else { return nil }
     return value
   }
 
-  private func invalid(_ name: String, _ rule: String) -> LineError {
+  func invalid(_ name: String, _ rule: String) -> LineError {
     LineError(id: id, code: "invalid_field", message: "field \(name) \(rule)")
   }
 }

@@ -84,7 +84,7 @@ struct PromptLine {
     request.feature = try fields.text("feature", longest: 128) ?? request.feature
     request.experiment = try fields.text("experiment", longest: 128) ?? request.experiment
     request.priority = try fields.choice("priority") ?? request.priority
-    request.cache = try fields.choice("cache") ?? request.cache
+    try fields.readCache(into: &request)
     request.settings.model = try fields.text("model", longest: 256) ?? request.settings.model
     request.settings.maxTokens = try fields.integer("max_tokens", in: 1...1_000_000) ?? request.settings.maxTokens
     request.settings.temperature = try fields.number("temperature", in: 0...2) ?? request.settings.temperature

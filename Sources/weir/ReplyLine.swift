@@ -43,6 +43,7 @@ enum ReplyLine {
   var titledText: String {
     guard case .reply(let reply) = self, let tier = reply.tier else { return plainText + "\n" }
     var title = [reply.requestID.printable, tier.rawValue]
+    if reply.isStale { title.append("stale") }
     if let intent = reply.intent { title.append(intent) }
     if let confidence = reply.reading?.confidence { title.append(confidence.decimals(3)) }
     return "\u{1B}[2m" + title.joined(separator: "  ") + "\u{1B}[0m\n" + plainText + "\n"
@@ -62,6 +63,7 @@ enum ReplyLine {
     }
     writer.add("tier", reply.tier?.rawValue)
     writer.add("model", reply.model)
+    if reply.isStale { writer.add("stale", true) }
     writer.add("intent", reply.intent)
     writer.add("confidence", reply.reading?.confidence, decimals: 4)
     writer.add("out_of_scope", reply.reading?.outOfScope, decimals: 4)

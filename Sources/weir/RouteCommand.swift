@@ -13,7 +13,7 @@ struct RouteCommand: AsyncParsableCommand {
     discussion: """
       A line is a prompt, or a JSON object with prompt (or messages) and, if you like, id, tenant, user, feature, \
       experiment, priority (express, standard, batch), model (auto, generator, economy, standard, premium, or a \
-      remote model's name), max_tokens, temperature, top_p, seed, stop, cache (use, off, refresh), response_format \
+      remote model's name), max_tokens, temperature, top_p, seed, stop, cache (use, off, refresh, or an object with policy, ttl and tags), response_format \
       (as OpenAI has it: text, json_object, json_schema), grammar (GBNF text; the local generator only).
 
       With a format no token is written that leads out of it, so an answer that ended by itself parses; one that \

@@ -72,13 +72,14 @@ extension CachePlan {
     let message = Set(Mirror(reflecting: ChatMessage(role: .user, content: "")).children.compactMap(\.label))
     #expect(message == ["role", "content"])
     let request = Set(Mirror(reflecting: RouteRequest(id: "", messages: [])).children.compactMap(\.label))
-    let without = ["id", "feature", "experiment", "priority", "cache"]
+    let without = ["id", "feature", "experiment", "priority", "cache", "cacheTerms"]
     #expect(request.subtracting(without) == ["messages", "tenant", "user", "settings"])
   }
 
   @Test func `tenants meet in the space that they share, and there only with what is nobody's own`() {
     var configuration = CacheConfiguration()
     configuration.sharedSpace = ["a", "b"]
+    configuration.admitted = [.personal]
     func plan(_ tenant: String, _ text: String, user: String? = nil) -> CachePlan {
       CachePlan(
         RouteRequest(

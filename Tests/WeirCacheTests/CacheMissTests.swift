@@ -95,7 +95,7 @@ import WeirStore
   }
 
   @Test func `an entry of the exact tier alone can be called wrong too`() throws {
-    let asked = plan("what is the weather in Rome today")
+    let asked = plan("what " + String(repeating: "is the answer to this long question ", count: 40))
     #expect(asked.partition == nil)
     let change = try cache.store.write { transaction in
       try cache.admit(asked, CachedAnswer(text: "snow", tier: .generator), embedding: nil, at: start, in: transaction)

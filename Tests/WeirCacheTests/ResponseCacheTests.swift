@@ -120,10 +120,13 @@ import WeirVectorIndex
     #expect(try cache.similar(CachePlan(request("how can I pay")), embedding(1, 0), at: end).hit == nil)
   }
 
-  @Test func `an answer about today is served for a minute and never to a paraphrase`() throws {
-    let cache = try open(try store())
+  @Test func `an answer about today is kept only where admitted, for a minute and never for a paraphrase`() throws {
+    var configuration = CacheConfiguration()
+    #expect(try admit(try open(try store()), request("what is the weather"), embedding(1, 0)).isStored == false)
+    configuration.admitted = [.temporal]
+    let cache = try open(try store(), configuration)
     try admit(cache, request("what is the weather"), embedding(1, 0))
-    let plan = CachePlan(request("what is the weather"))
+    let plan = CachePlan(request("what is the weather"), configuration)
     #expect(try cache.exact(plan, at: start.adding(milliseconds: 59_999)) != nil)
     #expect(try cache.exact(plan, at: start.adding(milliseconds: 60_000)) == nil)
     #expect(try cache.statistics().vectors == 0)

@@ -31,7 +31,7 @@ import WeirDomain
     #expect(found.node.state == "/home/someone/.local/state/weir")
     #expect(!found.node.name.isEmpty)
     #expect(found.models.bundle == nil)
-    #expect(found.cache.maxBytes == 256 << 20)
+    #expect(found.cache.maxBytes == 512 << 20)
     #expect(found.cache.timeToLiveSeconds == 604_800)
     #expect(found.limits.maxPromptBytes == 262_144)
     #expect(found.limits.jobs >= 1)

@@ -27,7 +27,9 @@ import WeirDomain
     #expect(written.settings.allSatisfy { $0.origin != .builtIn || $0.key.hasPrefix("providers.") })
     #expect(written.templates.answers.map(\.id) == ["refund-policy"])
     #expect(written.templates.values.keys.sorted() == ["Website URL"])
+    #expect(written.cache.rules.map(\.name) == ["rules[1]", "intents.track_order"])
     let defaults = try ConfigurationTests.parse("")
+    written.cache.rules = []
     written.templates = defaults.templates
     written.providers = []
     written.settings = defaults.settings

@@ -34,7 +34,7 @@ import WeirTestSupport
   func router(
     store: Store, local: ScriptedLocal? = ScriptedLocal(), remotes: [RemoteRoutes.Route] = [],
     templates: AnswerTemplates = AnswerTemplates(), errorBudget: Double = 0.45,
-    whenUnanswered: RouterSettings.Unanswered = .keepForLater
+    whenUnanswered: RouterSettings.Unanswered = .keepForLater, cache: CacheConfiguration = CacheConfiguration()
   ) throws -> Router {
     let (encoder, classifier) = try Self.parts.get()
     let price = Price(
@@ -56,7 +56,8 @@ import WeirTestSupport
       Router.Parts(
         encoder: encoder, classifier: classifier,
         cache: try ResponseCache.open(
-          store: store, encoder: .init(fingerprint: encoder.fingerprint, dimension: encoder.shape.width),
+          store: store, configuration: cache,
+          encoder: .init(fingerprint: encoder.fingerprint, dimension: encoder.shape.width),
           at: clock.wall()),
         local: local, templates: templates, remotes: RemoteRoutes(remotes), store: store,
         prices: PriceList(asOf: "2026-01-01", baseline: "big", prices: ["big": [price]]),
