@@ -18,11 +18,14 @@ package struct CacheKey: Sendable, Hashable {
   /// The key of a whole request, canonical messages assumed. `user` is set where the answer is one user's own.
   ///
   /// `sources` is the version of what answers are made of besides the request: when it changes, no old answer is met.
+  /// `kind` is set for requests that are kept only while the operator admits their kind.
   package init(
-    space: CacheSpace, user: String?, settings: ModelSettings, messages: [ChatMessage], sources: String? = nil
+    space: CacheSpace, user: String?, settings: ModelSettings, messages: [ChatMessage], sources: String? = nil,
+    kind: CacheAdmission.Reason? = nil
   ) {
     // Version 2: what is one user's own has another key since answers of anybody are found before it is looked at.
-    var encoding = KeyEncoding(purpose: "weir request 2", space, settings.format)
+    let purpose = kind.map { "weir request 2, \($0.rawValue)" } ?? "weir request 2"
+    var encoding = KeyEncoding(purpose: purpose, space, settings.format)
     encoding.add(user)
     encoding.add(settings)
     encoding.add(messages)

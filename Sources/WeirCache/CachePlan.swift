@@ -33,7 +33,15 @@ package struct CachePlan: Sendable, Hashable {
     terms = request.request.cacheTerms
     prompt = canonical.lastUserTurn
     switch admission.scope {
-    case .tenant: key = request.key
+    case .tenant:
+      // What is kept only while the operator admits its kind is not found once it no longer is.
+      let kind = admission.reason.flatMap { CacheAdmission.Reason.optional.contains($0) ? $0 : nil }
+      key =
+        kind == nil
+        ? request.key
+        : CacheKey(
+          space: request.space, user: nil, settings: settings, messages: canonical.messages,
+          sources: request.sources, kind: kind)
     case .user(let user):
       // Users of two tenants may have the same name: what is one user's own is never shared between tenants.
       key = CacheKey(

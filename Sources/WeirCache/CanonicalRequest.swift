@@ -3,8 +3,9 @@ package import WeirDomain
 /// A request in the form that the caches key on: all that an exact hit needs.
 ///
 /// Whether an answer is one user's own follows from the request alone, and such answers are stored under keys that
-/// name the user. An answer under `key` was therefore stored for everybody who sends this request, and may be served
-/// before anything else is found out about it. Rules that make more requests personal must come with a new version
+/// name the user; what is kept only because the operator admits its kind has keys that name the kind. An answer under
+/// `key` was therefore stored for everybody who sends this request, and may be served before anything else is found
+/// out about it. Rules that make more requests personal must come with a new version
 /// of `CacheKey`, so that what was stored under older rules is not met.
 package struct CanonicalRequest: Sendable, Hashable {
   package let request: RouteRequest

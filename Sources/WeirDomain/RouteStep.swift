@@ -1,6 +1,9 @@
 /// The steps of a request's way, in order; timings are reported by step.
 package enum RouteStep: String, Sendable, Hashable, CaseIterable {
-  case normalize, admit, exact, embed, similar, classify, decide, ground, answer, record
+  case normalize, admit, exact
+  /// For another request's answer.
+  case wait
+  case embed, similar, classify, decide, ground, answer, record
 }
 
 /// How long one step took.

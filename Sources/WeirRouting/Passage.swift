@@ -32,6 +32,10 @@ struct Passage {
   var turns: GroundedTurns?
   /// An expired answer that is given because nobody else could answer.
   var stale: CacheHit?
+  /// What others wait for, and when this request stops waiting for others; nil where it does not lead.
+  var flight: (ticket: FlightTable.Ticket, deadline: Int64)?
+  /// True once the answer is in the cache.
+  var isStored = false
   /// True for an answer that is given although its confidence is too low: it is not cached.
   var isDoubtful = false
 

@@ -9,6 +9,10 @@ package enum RouteReason: Sendable, Hashable {
   case semanticHit(similarity: Double, threshold: Double)
   /// A stored prompt was near, but the guard saw a difference.
   case guardDeclined(similarity: Double, difference: String)
+  /// An equal request was being answered, and this one waited for its answer.
+  case joined
+  /// A request that means the same was being answered, and this one waited for its answer.
+  case coalesced
   /// The request said `cache: off` or `refresh`, or the configuration turned the caches off.
   case cacheBypassed
   /// A kind of request that is not cached at all.
@@ -88,6 +92,8 @@ package enum RouteReason: Sendable, Hashable {
     case .exactHit: "exact_hit"
     case .semanticHit: "semantic_hit"
     case .guardDeclined: "guard_declined"
+    case .joined: "joined"
+    case .coalesced: "coalesced"
     case .cacheBypassed: "cache_bypassed"
     case .notCached: "not_cached"
     case .exactOnly: "exact_only"
@@ -135,6 +141,8 @@ package enum RouteReason: Sendable, Hashable {
       "a stored prompt means the same: similarity \(similarity.decimals(3)), at least \(threshold.decimals(3)) is asked"
     case .guardDeclined(let similarity, let difference):
       "a stored prompt is near (similarity \(similarity.decimals(3))) but differs: \(difference)"
+    case .joined: "it was being answered for another request: its answer was awaited"
+    case .coalesced: "a prompt that means the same was being answered: its answer was awaited"
     case .cacheBypassed: "the caches were not asked"
     case .notCached(let reason): "not cached: \(reason.text)"
     case .exactOnly(let reason): "cached for the same request only: \(reason.text)"
@@ -193,7 +201,7 @@ package enum RouteReason: Sendable, Hashable {
   /// True for a stored answer that was found.
   var isHit: Bool {
     switch self {
-    case .exactHit, .semanticHit: true
+    case .exactHit, .semanticHit, .joined, .coalesced: true
     default: false
     }
   }

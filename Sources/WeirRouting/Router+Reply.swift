@@ -129,6 +129,7 @@ extension Router {
       let change = try write(record, outcome, way, since: begin)
       if let change { try parts.cache?.apply(change) }
       if let refusal = change?.refusal { way.reasons.append(.notStored(refusal)) }
+      way.isStored = change?.isStored == true
     } catch {
       outcome = .failed(RouteError(error, code: "state_failed", kind: .badState))
       event.tier = nil

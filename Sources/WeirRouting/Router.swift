@@ -62,9 +62,12 @@ package struct Router: Sendable {
 
   let parts: Parts
   let lane = BlockingLane(label: "weir.answer")
+  let flights: SingleFlight
 
   package init(_ parts: Parts) {
     self.parts = parts
+    flights = SingleFlight(
+      patience: parts.settings.patienceMilliseconds * 1_000_000, now: parts.clock.monotonic)
   }
 
   /// Answers one request; never throws, for every request gets exactly one reply.
@@ -81,14 +84,23 @@ package struct Router: Sendable {
     _ request: RouteRequest, claim: DeferredQueue.Claim?, isCancelled: @escaping @Sendable () -> Bool
   ) async -> RouteReply {
     var way = Passage(request: request, clock: parts.clock, claim: claim)
+    let reply = await travel(&way, isCancelled: isCancelled)
+    finishFlight(of: way, reply)
+    return reply
+  }
+
+  private func travel(_ way: inout Passage, isCancelled: @escaping @Sendable () -> Bool) async -> RouteReply {
     do throws(RouteError) {
       try normalize(&way)
       try admit(&way)
-      let exact = try self.exact(&way)
+      var exact = try self.exact(&way)
+      if exact == nil { exact = try await join(&way) }
       if let exact, !mayBeOutranked(exact, way) { return reply(&way, with: exact, tier: .exact) }
       prepare(&way)
       let embedding = try embed(&way)
-      let hit = if let exact { exact } else { try similar(embedding, &way) }
+      var hit = exact
+      if hit == nil { hit = try similar(embedding, &way) }
+      if hit == nil { hit = try await coalesce(embedding, &way) }
       let tier: Tier = exact == nil ? .semantic : .exact
       if let hit, !mayBeOutranked(hit, way) { return reply(&way, with: hit, tier: tier) }
       try classify(embedding, &way)
@@ -168,7 +180,7 @@ package struct Router: Sendable {
     }
   }
 
-  private func similar(_ embedding: PromptEmbedding, _ way: inout Passage) throws(RouteError) -> CacheHit? {
+  func similar(_ embedding: PromptEmbedding, _ way: inout Passage) throws(RouteError) -> CacheHit? {
     guard let cache = parts.cache, let plan = way.cachePlan, plan.isReadable else { return nil }
     return try way.measure(.similar) { (way) throws(RouteError) in
       let found = try RouteError.wrapping("cache_failed", .badState) {

@@ -16,9 +16,14 @@ package struct RouterSettings: Sendable, Hashable {
   /// What shortens conversations before they are sent to a remote model.
   package var compressor: PromptCompressor
 
+  /// The longest that a request waits for others that are the same or mean the same, before it is answered on its own.
+  package var patienceMilliseconds: Int64
+
   package init(
-    maxPromptBytes: Int, whenUnanswered: Unanswered = .keepForLater, compressor: PromptCompressor = PromptCompressor()
+    maxPromptBytes: Int, whenUnanswered: Unanswered = .keepForLater,
+    compressor: PromptCompressor = PromptCompressor(), patienceMilliseconds: Int64 = 60_000
   ) {
+    self.patienceMilliseconds = patienceMilliseconds
     self.compressor = compressor
     self.maxPromptBytes = maxPromptBytes
     self.whenUnanswered = whenUnanswered

@@ -16,9 +16,14 @@ struct StepTimer {
   /// Nanoseconds since the timer was made.
   var elapsed: Int64 { now() - start }
 
-  /// Notes a step that began when `mark()` gave `begin`.
+  /// Notes a step that began when `mark()` gave `begin`; a step that is made twice counts as one.
   mutating func finish(_ step: RouteStep, since begin: Int64) {
-    timings.append(StepTiming(step: step, nanoseconds: now() - begin))
+    let nanoseconds = now() - begin
+    if let index = timings.firstIndex(where: { $0.step == step }) {
+      timings[index].nanoseconds += nanoseconds
+    } else {
+      timings.append(StepTiming(step: step, nanoseconds: nanoseconds))
+    }
   }
 
   func mark() -> Int64 { now() }

@@ -93,9 +93,23 @@ extension CachePlan {
     #expect(plan("c", question).partition != plan("a", question).partition)
     #expect(!plan("c", question).mayRead(entryOf: "a"))
     #expect(plan("c", question).key == CachePlan(plan("c", question).request(question)).key)
+    configuration.admitted = [.personal]
     let own = "where is my order"
     #expect(plan("a", own, user: "ann").key != nil)
     #expect(plan("a", own, user: "ann").key != plan("b", own, user: "ann").key)
+  }
+
+  @Test func `what is kept only while its kind is admitted is not found by everybody's key`() {
+    var configuration = CacheConfiguration()
+    func request(_ text: String) -> CanonicalRequest {
+      CanonicalRequest(RouteRequest(id: "", messages: [ChatMessage(role: .user, content: text)]), configuration)
+    }
+    let temporal = "what is the weather today"
+    #expect(CachePlan(request(temporal)).key == nil)
+    configuration.admitted = [.temporal]
+    let admitted = CachePlan(request(temporal))
+    #expect(admitted.key != nil && admitted.key != request(temporal).key)
+    #expect(CachePlan(request("how do I pay")).key == request("how do I pay").key)
   }
 
   @Test func `minus zero is zero, and the two kinds of key never meet`() {

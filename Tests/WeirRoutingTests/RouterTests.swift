@@ -32,7 +32,7 @@ import WeirTestSupport
   }
 
   func router(
-    store: Store, local: ScriptedLocal? = ScriptedLocal(), remotes: [RemoteRoutes.Route] = [],
+    store: Store, local: (any LocalAnswerer)? = ScriptedLocal(), remotes: [RemoteRoutes.Route] = [],
     templates: AnswerTemplates = AnswerTemplates(), errorBudget: Double = 0.45,
     whenUnanswered: RouterSettings.Unanswered = .keepForLater, cache: CacheConfiguration = CacheConfiguration()
   ) throws -> Router {
