@@ -52,7 +52,7 @@ let package = Package(
     module("WeirConfiguration", ["WeirDomain"]),
     // Level 2: formats, indexes, tables, remote answerers.
     module("WeirModelFiles", ["WeirDomain", "WeirFiles", "WeirTensor"]),
-    module("WeirVectorIndex", ["WeirDomain", "WeirFiles"]),
+    module("WeirVectorIndex", ["WeirDomain", "WeirFiles", "WeirTensor"]),
     module("WeirLedger", ["WeirDomain", "WeirStore"]),
     module("WeirReview", ["WeirDomain", "WeirStore"]),
     module("WeirProviders", ["WeirDomain", "WeirFiles", "WeirHTTP"]),

@@ -1,8 +1,10 @@
+internal import WeirVectorIndex
+
 /// What a transaction did to the caches' rows, to be told to the index once it is committed.
 package struct CacheChange: Sendable {
   struct Insertion: Sendable {
     var id: Int64
-    var partition: String
+    var partition: PartitionKey
     var vector: [Float]
   }
 

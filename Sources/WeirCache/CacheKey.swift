@@ -1,5 +1,6 @@
 package import WeirDomain
 internal import WeirFiles
+internal import WeirVectorIndex
 
 /// Whose requests may meet: one tenant's, or those of the tenants that share.
 package enum CacheSpace: Sendable, Hashable {
@@ -41,6 +42,9 @@ package struct CacheKey: Sendable, Hashable {
     if let sources { encoding.add(sources) }
     bytes = encoding.digest
   }
+
+  /// The same as an index names it.
+  var partition: PartitionKey { PartitionKey(bytes) }
 
   /// Lower-case hexadecimal, 64 characters.
   package var hex: String {

@@ -26,7 +26,7 @@ extension ResponseCache {
   ) throws -> [Example] {
     guard plan.isReadable, let partition = plan.partition, let index, count > 0 else { return [] }
     try check(embedding)
-    let matches = try index.search(partition: partition.hex, query: embedding.values, count: count * 2)
+    let matches = try index.search(partition: partition.partition, query: embedding.values, count: count * 2)
     var examples: [Example] = []
     try store.read { transaction in
       for match in matches where match.similarity >= ResponseCache.leastExampleSimilarity && examples.count < count {

@@ -67,7 +67,7 @@ extension ResponseCache {
     let found: WrongAnswer? = try store.write { transaction in
       try markWrong(id, asked: asked, at: now, in: transaction)
     }
-    if found != nil { index?.remove(id) }
+    if found != nil { try index?.remove(id) }
     return found
   }
 

@@ -34,7 +34,7 @@ extension ResponseCache {
     try store.read { transaction in
       try transaction.rows(
         """
-        SELECT id, hex(partition), encoder, vector FROM cache_vector JOIN cache_entry ON id = entry_id
+        SELECT id, partition, encoder, vector FROM cache_vector JOIN cache_entry ON id = entry_id
         WHERE partition IS NOT NULL AND expires_at > ? ORDER BY id
         """, [.integer(now.adding(milliseconds: -configuration.staleMilliseconds).milliseconds)]
       ) { row in
@@ -43,7 +43,7 @@ extension ResponseCache {
           return
         }
         do {
-          try index.insert(try row.integer(0), partition: try row.text(1).lowercased(), vector: vector)
+          try index.insert(try row.integer(0), partition: PartitionKey(try row.blob(1).prefix(32)), vector: vector)
         } catch is VectorIndexFailure {
           ignored += 1
         }

@@ -22,7 +22,7 @@ extension ResponseCache {
       case .expired: try remove("expires_at <= ?", [.integer(now.milliseconds)], in: transaction)
       }
     }
-    for id in removed { index?.remove(id) }
+    for id in removed { try index?.remove(id) }
     return removed.count
   }
 

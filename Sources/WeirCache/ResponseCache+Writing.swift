@@ -67,7 +67,7 @@ extension ResponseCache {
       try transaction.execute(
         "INSERT INTO cache_vector (entry_id, encoder, vector) VALUES (?, ?, ?)",
         [.integer(id), .text(encoder), .blob(VectorBytes.write(vector))])
-      change.insertion = CacheChange.Insertion(id: id, partition: partition.hex, vector: vector)
+      change.insertion = CacheChange.Insertion(id: id, partition: partition.partition, vector: vector)
     }
     return change
   }
@@ -100,7 +100,7 @@ extension ResponseCache {
   /// Brings the index up to a committed transaction.
   package func apply(_ change: CacheChange) throws {
     guard let index else { return }
-    for id in change.removed { index.remove(id) }
+    for id in change.removed { try index.remove(id) }
     if let insertion = change.insertion {
       try index.insert(insertion.id, partition: insertion.partition, vector: insertion.vector)
     }

@@ -56,19 +56,15 @@ package final class ResponseCache: Sendable {
     guard plan.isReadable, let partition = plan.partition, let index else { return SimilarResult() }
     try check(embedding)
     var result = SimilarResult()
-    var dead: [Int64] = []
     let matches = try index.search(
-      partition: partition.hex, query: embedding.values, count: configuration.candidates)
+      partition: partition.partition, query: embedding.values, count: configuration.candidates)
     try store.read { transaction in
       let misses = try KnownMisses(plan, in: transaction)
       for match in matches {
         let entry = try transaction.first(
           ResponseCache.selectByID, [.integer(match.id)] + liveness(now, acceptsStale: plan.acceptsStale)
         ) { row in try CacheEntry(row) }
-        guard let entry, plan.mayRead(entryOf: entry.tenant) else {
-          dead.append(match.id)
-          continue
-        }
+        guard let entry, plan.mayRead(entryOf: entry.tenant) else { continue }
         if result.nearest == nil { result.nearest = match.similarity }
         guard match.similarity >= configuration.threshold else { return }
         if misses.forbid(entry) {
@@ -81,8 +77,6 @@ package final class ResponseCache: Sendable {
         }
       }
     }
-    // An expired answer may still be given when nobody else can answer.
-    if configuration.staleMilliseconds == 0 { for id in dead { index.remove(id) } }
     return result
   }
 

@@ -26,6 +26,17 @@ package struct RecordGeometry: Sendable, Hashable {
       shift: min(Int.bitWidth - 1 - fitting.leadingZeroBitCount, 31))
   }
 
+  /// Any number of records a page: their places are counted in the power of two that holds them, and the rest of its
+  /// places does not exist. Nil where so many do not fit.
+  package init?(pageBytes: Int, headerBytes: Int, recordBytes: Int, recordsPerPage: Int) {
+    guard headerBytes >= 0, recordBytes > 0, recordsPerPage > 0, pageBytes > headerBytes,
+      recordsPerPage <= (pageBytes - headerBytes) / recordBytes
+    else { return nil }
+    (self.pageBytes, self.headerBytes, self.recordBytes) = (pageBytes, headerBytes, recordBytes)
+    shift = Int.bitWidth - (recordsPerPage - 1).leadingZeroBitCount
+  }
+
+  /// Places of a page in the numbers of slots.
   package var recordsPerPage: Int { 1 << shift }
 
   /// Where a slot's record begins, counted from the base.

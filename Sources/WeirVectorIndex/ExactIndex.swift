@@ -13,7 +13,7 @@ package final class ExactIndex: VectorIndex {
   private let state: Mutex<State>
 
   private struct State {
-    var partitions: [String: VectorPartition] = [:]
+    var partitions: [PartitionKey: VectorPartition] = [:]
     /// Where each id is, and its age: the entry of `arrivals` that is still valid for it.
     var places: [Int64: Place] = [:]
     /// Ids by age; an entry whose arrival number is no longer the id's own is passed over.
@@ -21,7 +21,7 @@ package final class ExactIndex: VectorIndex {
   }
 
   private struct Place {
-    var partition: String
+    var partition: PartitionKey
     var slot: Int
     var arrival: Int64
   }
@@ -40,7 +40,7 @@ package final class ExactIndex: VectorIndex {
 
   @discardableResult
   package func insert(
-    _ id: Int64, partition: String, vector: [Float]
+    _ id: Int64, partition: PartitionKey, vector: [Float]
   ) throws(VectorIndexFailure) -> [Int64] {
     let lanes = try checked(vector)
     return state.withLock { state in
@@ -63,7 +63,7 @@ package final class ExactIndex: VectorIndex {
   }
 
   package func search(
-    partition: String, query: [Float], count: Int
+    partition: PartitionKey, query: [Float], count: Int
   ) throws(VectorIndexFailure) -> [VectorMatch] {
     let lanes = try checked(query)
     guard count > 0, let partition = state.withLock({ $0.partitions[partition] }) else { return [] }

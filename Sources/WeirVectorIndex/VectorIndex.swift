@@ -12,14 +12,14 @@ package protocol VectorIndex: Sendable {
   ///
   /// Returns the ids that had to leave to keep the index within its bounds, oldest first.
   @discardableResult
-  func insert(_ id: Int64, partition: String, vector: [Float]) throws(VectorIndexFailure) -> [Int64]
+  func insert(_ id: Int64, partition: PartitionKey, vector: [Float]) throws -> [Int64]
 
   /// False when there was no such id.
   @discardableResult
-  func remove(_ id: Int64) -> Bool
+  func remove(_ id: Int64) throws -> Bool
 
   /// The `count` vectors of the partition most similar to `query`, best first; equal ones by ascending id.
-  func search(partition: String, query: [Float], count: Int) throws(VectorIndexFailure) -> [VectorMatch]
+  func search(partition: PartitionKey, query: [Float], count: Int) throws -> [VectorMatch]
 }
 
 /// A vector that was found.

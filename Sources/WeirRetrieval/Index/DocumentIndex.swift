@@ -15,7 +15,7 @@ package final class DocumentIndex: Sendable {
   private let index: any VectorIndex
 
   /// One partition holds all: the documents are the node's, and every tenant's.
-  private static let partition = "documents"
+  private static let partition = PartitionKey("documents".utf8)
   /// Candidates of either list.
   private static let candidates = 48
   /// Candidates among which near-copies are looked for.

@@ -141,6 +141,12 @@ internal import WeirFiles
     if markDirty(number) { unsafe PageHeader(page(number)).kind = kind }
   }
 
+  /// Throws `full` where fewer than so many pages may still be added.
+  package func checkRoom(for added: Int) throws(PageFileFailure) {
+    let end = pageCount + added
+    guard end <= maximumPages else { throw .full(path: path, pages: end, allowed: maximumPages) }
+  }
+
   /// Adds `count` pages of zeros behind the others, sound and dirty, and returns the first one's number (writer).
   package func append(_ added: Int) throws(PageFileFailure) -> Int {
     guard access == .owner else { throw .readOnly(path: path) }
