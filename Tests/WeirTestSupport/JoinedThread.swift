@@ -1,7 +1,7 @@
 import Glibc
 
 /// An operating system thread that someone joins.
-struct JoinedThread: Sendable {
+package struct JoinedThread: Sendable {
   private final class Body {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -9,7 +9,7 @@ struct JoinedThread: Sendable {
 
   private let thread: pthread_t
 
-  init(_ run: @escaping @Sendable () -> Void) {
+  package init(_ run: @escaping @Sendable () -> Void) {
     let body = unsafe Unmanaged.passRetained(Body(run))
     var thread = pthread_t()
     let code = unsafe pthread_create(
@@ -24,7 +24,7 @@ struct JoinedThread: Sendable {
   }
 
   /// For a thread that ends by itself; it is not joined then.
-  func detach() { _ = pthread_detach(thread) }
+  package func detach() { _ = pthread_detach(thread) }
 
-  func join() { _ = pthread_join(thread, nil) }
+  package func join() { _ = pthread_join(thread, nil) }
 }

@@ -42,7 +42,7 @@ extension PageFile {
     _ pages: [Int], _ stamp: PageHeader.Stamp, _ count: Int
   ) throws(PageFileFailure) {
     guard let journal = shelf.journal else { throw .readOnly(path: path) }
-    shelf.isJournalVoid = false
+    shelf.isJournalEmpty = false
     try journal.write(pages, of: space, stamp)
     do throws(PageFileFailure) {
       // The root last: while it is the old one, pages that are newer than it are known not to belong to it.

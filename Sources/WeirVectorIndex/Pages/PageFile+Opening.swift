@@ -74,10 +74,10 @@ struct PageFileOpening {
     lock = try PageFileLock(owning: request.path + ".lock")
     let file = try request.stream("", O_RDWR | O_CREAT)
     let pageBytes = request.identity.pageBytes
-    let hadJournal = try request.existing("-journal", O_RDWR) != nil
-    let journal = PageJournal(stream: try request.stream("-journal", O_RDWR | O_CREAT), pageBytes: pageBytes)
     let first = PageFirst(pageBytes: pageBytes)
     try first.read(file)
+    let hadJournal = try request.existing("-journal", O_RDWR) != nil
+    let journal = PageJournal(stream: try request.stream("-journal", O_RDWR | O_CREAT), pageBytes: pageBytes)
     var start = try Self.recover(file, journal, first, request)
     if try journal.stream.size() > 0 {
       try journal.stream.resize(to: 0)
@@ -103,8 +103,8 @@ struct PageFileOpening {
   ) throws(PageFileFailure) -> PageFileStart {
     if try file.size() == 0 { return .created }
     switch try journal.state() {
-    case .void: return .continued
-    case .damaged(let contents): return first.isFollowed(by: contents) ? .replaced(.damagedJournal) : .continued
+    case .empty: return .continued
+    case .partial: return try journal.wasApplied(to: file, after: first.stamp) ? .replaced(.damagedJournal) : .continued
     case .complete(let contents):
       if first.isFollowed(by: contents) {
         try journal.replay(contents, into: file)
@@ -149,7 +149,7 @@ struct PageFileOpening {
     if let stream = try request.existing("-journal", O_RDONLY) {
       let journal = PageJournal(stream: stream, pageBytes: pageBytes)
       switch try journal.state() {
-      case .damaged(let contents) where first.isFollowed(by: contents): throw .unreadable(path: request.path)
+      case .partial where try journal.wasApplied(to: file, after: first.stamp): throw .unreadable(path: request.path)
       case .complete(let contents) where first.isFollowed(by: contents):
         pending = (journal, contents)
         try first.read(journal, contents)
@@ -185,8 +185,13 @@ struct PageFirst {
 
   private var isSealed: Bool { root.header.hasMagic && root.isSealed(pageBytes: unsafe buffer.bytes.count) }
 
+  /// Refuses what is not a regular file.
   func read(_ file: PageStream) throws(PageFileFailure) {
-    _ = try unsafe file.read(into: buffer.bytes, at: 0)
+    guard try file.size() > 0, try unsafe file.read(into: buffer.bytes, at: 0) else {
+      // A page that is there in part is none, even where zeros would complete it.
+      _ = unsafe buffer.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+      return
+    }
   }
 
   func read(_ journal: PageJournal, _ contents: PageJournal.Contents) throws(PageFileFailure) {

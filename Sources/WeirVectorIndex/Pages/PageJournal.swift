@@ -31,11 +31,10 @@ struct PageJournal {
   }
 
   enum State: Equatable {
-    /// Nothing to be done: empty, or its writer was interrupted.
-    case void
+    case empty
     case complete(Contents)
-    /// It was complete once, and is not what was written.
-    case damaged(Contents)
+    /// Its writer was interrupted, or it is not what was written.
+    case partial
   }
 
   static func imageOffset(_ index: Int, pageBytes: Int) -> Int { lineBytes + index * pageBytes }
@@ -83,16 +82,15 @@ struct PageJournal {
   /// Reads all of it, an image at a time.
   func state() throws(PageFileFailure) -> State {
     let size = try stream.size()
+    if size == 0 { return .empty }
     let imageBytes = size - Self.lineBytes - Self.trailerBytes
-    guard imageBytes > 0, imageBytes % pageBytes == 0 else { return .void }
-    let trailer = PageBuffer(byteCount: Self.trailerBytes)
+    guard imageBytes > 0, imageBytes % pageBytes == 0 else { return .partial }
+    let (line, trailer) = (PageBuffer(byteCount: Self.lineBytes), PageBuffer(byteCount: Self.trailerBytes))
     guard try unsafe stream.read(into: trailer.bytes, at: size - Self.trailerBytes),
-      let contents = trailer.contents(magic: Self.trailerMagic)
-    else { return .void }
-    let line = PageBuffer(byteCount: Self.lineBytes)
-    guard try unsafe stream.read(into: line.bytes, at: 0), line.contents(magic: Self.lineMagic) == contents,
-      line.load(40) == UInt64(pageBytes), contents.images == imageBytes / pageBytes
-    else { return .damaged(contents) }
+      let contents = trailer.contents(magic: Self.trailerMagic), contents.images == imageBytes / pageBytes,
+      try unsafe stream.read(into: line.bytes, at: 0), line.contents(magic: Self.lineMagic) == contents,
+      line.load(40) == UInt64(pageBytes)
+    else { return .partial }
     var (chain, last) = (contents.generation, -1)
     let isWhole = try forEachImage(contents) { number, image throws(PageFileFailure) in
       guard number > last else { return false }
@@ -100,7 +98,25 @@ struct PageJournal {
       chain = Self.chained(chain, image)
       return true
     }
-    return isWhole && chain == trailer.load(40) ? .complete(contents) : .damaged(contents)
+    return isWhole && chain == trailer.load(40) ? .complete(contents) : .partial
+  }
+
+  /// Whether a journal that is partial now was complete once, so that some of its pages may stand in `file` and others
+  /// not: an image in it is of the root's own checkpoint, or of the next one and already in its place.
+  func wasApplied(to file: PageStream, after root: PageHeader.Stamp) throws(PageFileFailure) -> Bool {
+    let (image, page) = (PageBuffer(byteCount: pageBytes), PageBuffer(byteCount: PageHeader.byteCount))
+    var index = 0
+    while try unsafe stream.read(into: image.bytes, at: Self.imageOffset(index, pageBytes: pageBytes)) {
+      index += 1
+      let header = image.root.header
+      guard header.file == root.file, header.tag == root.tag, header.number <= UInt64(Int32.max) else { continue }
+      if header.generation == root.generation { return true }
+      guard header.generation == root.generation &+ 1,
+        try unsafe file.read(into: page.bytes, at: Int(header.number) * pageBytes)
+      else { continue }
+      if page.root.header.generation == header.generation { return true }
+    }
+    return false
   }
 
   /// Passes the images in order until `body` is false or one is not as it was written; false in both cases.

@@ -10,7 +10,7 @@ struct PageShelf {
   /// A checkpoint that the journal holds and the file only in part; it must get there before the journal changes.
   var unfinished: Unfinished?
   /// False while the journal may hold a checkpoint that was given up.
-  var isJournalVoid = true
+  var isJournalEmpty = true
 
   struct Unfinished {
     var contents: PageJournal.Contents
@@ -19,24 +19,29 @@ struct PageShelf {
 
   /// Completes or forgets for good what an earlier checkpoint left behind.
   mutating func finish() throws(PageFileFailure) {
-    guard let journal, !isJournalVoid else { return }
+    guard let journal, !isJournalEmpty else { return }
     if let unfinished {
       try journal.replay(unfinished.contents, into: file)
       settle(generation: unfinished.contents.generation, pages: unfinished.pages)
-    } else {
-      // Before new pages are written, which that checkpoint's root may take for its own.
-      try journal.stream.resize(to: 0)
-      try journal.stream.synchronize()
-      isJournalVoid = true
     }
+    // Before new pages are written, which the root of a checkpoint that was given up might take for its own.
+    try empty(journal)
   }
 
+  /// Notes that a checkpoint is durable in the file.
   mutating func settle(generation: UInt64, pages: Int) {
     stamp.generation = generation
     durablePages = pages
     unfinished = nil
-    isJournalVoid = true
-    // A journal that stays is written into the file once more at the next opening, which changes nothing.
-    if let stream = journal?.stream { try? stream.resize(to: 0) }
+    // A journal that stays is written into the file once more at the next opening, which changes nothing; the next
+    // checkpoint tries again.
+    if let journal { try? empty(journal) }
+  }
+
+  private mutating func empty(_ journal: PageJournal) throws(PageFileFailure) {
+    if isJournalEmpty { return }
+    try journal.stream.resize(to: 0)
+    try journal.stream.synchronize()
+    isJournalEmpty = true
   }
 }

@@ -40,15 +40,19 @@ import WeirTestSupport
     for (key, value) in oracle where table.value(for: key) != value { Issue.record("key \(key) is not found") }
   }
 
-  @Test func `a hundred thousand entries take at most two and a half megabytes`() throws {
+  @Test func `entries take at most 29 bytes of file, and 25 where the buckets are as full as at a hundred thousand`()
+    throws
+  {
     let folder = try PageFolder()
     let file = try folder.open(maximumPages: 10_000)
     let table = try PageTable.create(in: file, seed: 5)
-    for key in 0..<100_000 as Range<UInt64> { try table.setValue(UInt32(key), for: key) }
-    #expect(table.count == 100_000)
-    #expect(file.pageCount * 4096 <= 2_500_000, "\(file.pageCount) pages")
-    for key in stride(from: 0, to: 100_000, by: 37) as StrideTo<UInt64> {
-      #expect(table.value(for: key) == UInt32(key))
+    for key in 0..<12_500 as Range<UInt64> {
+      try table.setValue(UInt32(key), for: key)
+      // Just behind the mass of splits the buckets are half full.
+      if key > 1200 { #expect(file.pageCount * 4096 <= 29 * Int(key) + 4 * 4096) }
     }
+    // An eighth of 100 000: the same number of entries a bucket.
+    #expect(table.count == 12_500 && file.pageCount * 4096 <= 2_500_000 / 8, "\(file.pageCount) pages")
+    for key in 0..<12_500 as Range<UInt64> { #expect(table.value(for: key) == UInt32(key)) }
   }
 }
