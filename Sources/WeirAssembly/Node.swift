@@ -21,6 +21,7 @@ package struct Node: Sendable {
   package let router: Router
   package let store: Store
   private let client: HTTPClient?
+  private let cache: ResponseCache?
 
   /// Checks and opens everything before the first prompt is read; throws the first thing that is wrong.
   ///
@@ -60,8 +61,11 @@ package struct Node: Sendable {
           maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.whenOffline),
           compressor: PromptCompressor(configuration.compression)),
         clock: clock, grounding: grounding, formats: formats))
-    return Node(configuration: configuration, clock: clock, router: router, store: store, client: client)
+    return Node(configuration: configuration, clock: clock, router: router, store: store, client: client, cache: cache)
   }
+
+  /// Why the cache's index on disk is not used, and what to do about it; nil where it is, or where there is none.
+  package var indexNotice: String? { cache?.indexNotice }
 
   /// Prompts of the durable queue that nobody is answering now.
   package func waitingPrompts() throws -> Int {
@@ -89,9 +93,10 @@ package struct Node: Sendable {
         + DocumentTables.migrations)
   }
 
-  /// Ends connections and closes the database.
+  /// Ends connections and closes the index and the database.
   package func close() async throws {
     await client?.shutdown()
+    cache?.close()
     try store.close()
   }
 
@@ -104,7 +109,8 @@ package struct Node: Sendable {
     return try ResponseCache.open(
       store: store, configuration: settings,
       encoder: configuration.cache.semantic
-        ? .init(fingerprint: encoder.fingerprint, dimension: encoder.shape.width) : nil, at: now)
+        ? .init(fingerprint: encoder.fingerprint, dimension: encoder.shape.width) : nil,
+      indexPath: configuration.node.state + "/index.weir", at: now)
   }
 
   private static func generator(

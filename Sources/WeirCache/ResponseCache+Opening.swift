@@ -1,4 +1,5 @@
 package import WeirDomain
+internal import WeirFiles
 package import WeirStore
 internal import WeirVectorIndex
 
@@ -15,11 +16,15 @@ extension ResponseCache {
     }
   }
 
-  /// Opens the caches of `store` and fills an exact index with the live vectors of `encoder`.
+  /// Opens the caches of `store`.
   ///
-  /// Vectors of other encoders stay in the database for the day that encoder comes back, but are never compared.
+  /// The vectors of `encoder` are compared by the index at `indexPath`. Where there is none, or where this process
+  /// cannot own it (`indexNotice` says why), the youngest are read into memory and compared one by one; answers that
+  /// other processes store from then on are not found. Vectors of other encoders stay in the database for the day that
+  /// encoder comes back, but are never compared. `clock` is monotonic, nanoseconds.
   package static func open(
     store: Store, configuration: CacheConfiguration = CacheConfiguration(), encoder: EncoderIdentity?,
+    indexPath: String? = nil, clock: @escaping @Sendable () -> Int64 = { SystemClock.monotonicNanoseconds },
     at now: Timestamp
   ) throws -> ResponseCache {
     guard let encoder else {
@@ -27,6 +32,21 @@ extension ResponseCache {
         store: store, configuration: configuration, encoder: nil, index: nil, ignoredVectors: 0)
       try cache.adoptEviction()
       return cache
+    }
+    var notice: String?
+    if let indexPath {
+      do {
+        let settings = DurableIndex.Settings(
+          path: indexPath, encoder: encoder.fingerprint, dimension: encoder.dimension,
+          maximumBytes: Int(clamping: configuration.byteBudget), clock: clock)
+        let cache = ResponseCache(
+          store: store, configuration: configuration, encoder: encoder.fingerprint,
+          index: try DurableIndex(settings, store: store), ignoredVectors: 0)
+        try cache.adoptEviction()
+        return cache
+      } catch let failure as PageFileFailure {
+        notice = failure.message
+      }
     }
     let index = ExactIndex(
       dimension: encoder.dimension, capacity: configuration.vectorCapacity(dimension: encoder.dimension))
@@ -50,7 +70,8 @@ extension ResponseCache {
       }
     }
     let cache = ResponseCache(
-      store: store, configuration: configuration, encoder: encoder.fingerprint, index: index, ignoredVectors: ignored)
+      store: store, configuration: configuration, encoder: encoder.fingerprint, index: index, ignoredVectors: ignored,
+      indexNotice: notice)
     try cache.adoptEviction()
     return cache
   }

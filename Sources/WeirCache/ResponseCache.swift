@@ -12,6 +12,8 @@ package final class ResponseCache: Sendable {
   package let encoder: String?
   /// Vectors of other encoders, or damaged ones, that were found at start and left out.
   package let ignoredVectors: Int
+  /// Why the index on disk is not used, and what to do about it; nil where it is, or where there is none.
+  package let indexNotice: String?
   let store: Store
   let index: (any VectorIndex)?
 
@@ -19,8 +21,10 @@ package final class ResponseCache: Sendable {
   static let clockTolerance: Int64 = 300_000
 
   init(
-    store: Store, configuration: CacheConfiguration, encoder: String?, index: (any VectorIndex)?, ignoredVectors: Int
+    store: Store, configuration: CacheConfiguration, encoder: String?, index: (any VectorIndex)?, ignoredVectors: Int,
+    indexNotice: String? = nil
   ) {
+    self.indexNotice = indexNotice
     self.store = store
     self.configuration = configuration
     self.encoder = encoder

@@ -16,8 +16,13 @@ enum ProcessExit {
       throw code
     } catch {
       let failure = StartFailure(describing: error)
-      _ = try? OutputFile(descriptor: 2, name: "standard error").write("weir: \(failure.message)\n")
+      note(failure.message)
       throw cannotStart
     }
+  }
+
+  /// One sentence on standard error.
+  static func note(_ sentence: String) {
+    _ = try? OutputFile(descriptor: 2, name: "standard error").write("weir: \(sentence)\n")
   }
 }

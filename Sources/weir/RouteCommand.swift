@@ -105,6 +105,9 @@ struct RouteCommand: AsyncParsableCommand {
         node.load(jobs: jobs), environment: NodeOptions.environment,
         onProgress: { progress in if !quiet { reading.show(progress, now: SystemClock.monotonicNanoseconds) } })
       reading.end()
+      if let notice = node.indexNotice, !quiet {
+        ProcessExit.note("similar prompts are compared in memory: \(notice)")
+      }
       let session = try RouteSession(command: self, node: node)
       let tally = try await session.run()
       try await node.close()

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Synchronization
 internal import WeirDomain
 internal import WeirTensor
@@ -82,6 +83,15 @@ package final class GraphIndex: VectorIndex, @unchecked Sendable {
 
   package func setAppliedSequence(_ sequence: Int64) { writer.withLock { _ in root.setAppliedSequence(sequence) } }
   package func setRebuildPosition(_ id: Int64) { writer.withLock { _ in root.setRebuildPosition(id) } }
+
+  package func contains(_ id: Int64) -> Bool {
+    slots.value(for: UInt64(bitPattern: id)).map { memory.isSlot($0) && memory.id($0) == id } ?? false
+  }
+
+  /// Deletes an index that nobody has open, with all that belongs to it.
+  package static func removeFiles(at path: String) {
+    for suffix in ["", "-journal"] { unsafe unlink(path + suffix) }
+  }
 
   /// Makes everything up to now durable, all of it or nothing.
   package func checkpoint() throws(PageFileFailure) {
