@@ -90,6 +90,8 @@ package final class DurableIndex: VectorIndex {
 
   package func insert(_ id: Int64, partition: PartitionKey, vector: [Float]) throws -> [Int64] {
     try recent.insert(id, partition: partition, vector: vector)
+    // The index's thread may have read it from the log before.
+    if current?.contains(id) == true { recent.remove(id) }
     wake()
     return []
   }
