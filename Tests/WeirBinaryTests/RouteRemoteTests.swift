@@ -40,7 +40,7 @@ import WeirTestSupport
     defer { server.stop() }
     let file = try folder.write(configuration(server.url), to: "weir.toml")
     let arguments = ["route", "--config", file, "--state", folder.path + "/state"]
-    let prompt = "Compose a short sonnet on volcanic glass and the patience of rivers."
+    let prompt = "Compare the chemistry of volcanic glass with that of river sand."
     let first = try WeirProcess(arguments).run(prompt + "\n")
     #expect(first.status == 0, "\(first.output)\(first.errors)")
     let line = try #require(first.lines.first)
