@@ -96,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "WeirAssembly", "WeirBenchmark", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder",
+        "WeirAssembly", "WeirBenchmark", "WeirCache", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder",
         "WeirEvaluation", "WeirFiles",
         "WeirGrammar", "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
         "WeirTraining", "WeirEntities",

@@ -34,6 +34,12 @@ package enum StartFailure: Error, Sendable, Hashable {
   case notPacked(path: String, reason: String)
   /// A command about documents, and none are configured.
   case noDocuments
+  /// No entry of the cache has this number.
+  case noCacheEntry(id: Int64)
+  /// A command about the cache, and it is turned off.
+  case cacheIsOff
+  /// A prompt that a command was given cannot be read.
+  case badPrompt(reason: String)
   case tooFewIntents(found: Int)
   case cannotCreate(path: String)
 
@@ -76,6 +82,11 @@ package enum StartFailure: Error, Sendable, Hashable {
     case .noHome: "no home folder is known; name the file with --config"
     case .noDocuments:
       "no documents are configured: write documents = [\"folder\"] at the top of the configuration file"
+    case .noCacheEntry(let id):
+      "there is no entry \(id) in the cache: it may have been replaced, expired or evicted; weir cache list shows what is "
+        + "there"
+    case .cacheIsOff: "the cache is turned off: set cache.enabled = true in the configuration file"
+    case .badPrompt(let reason): "the prompt cannot be read: \(reason)"
     case .tooFewIntents(let found):
       "\(found) \(found == 1 ? "intent" : "intents") found in the examples, training needs at least 2: label more examples"
     case .cannotCreate(let path): "the folder \(path) cannot be created: check the path and its permissions"

@@ -16,6 +16,9 @@ struct CacheEntry {
     created_at, expires_at, citations, cost
     """
 
+  /// Columns of `columns`, for those who select more after them.
+  static let columnCount = columns.split(separator: ",").count
+
   init(_ row: borrowing StoreRow) throws(StoreFailure) {
     id = try row.integer(0)
     tenant = try row.text(1)

@@ -63,5 +63,7 @@ package struct CacheWorth: Sendable, Hashable {
     return tokens * (answer.tier.isLocal ? localToken : unpricedToken)
   }
 
+  static func logarithm(_ number: Double) -> Double { log2(number) }
+
   static func exponent(_ time: Timestamp) -> Double { Double(time.milliseconds) / halfLifeMilliseconds }
 }

@@ -27,12 +27,15 @@ extension ResponseCache {
     return removed
   }
 
+  /// The counter that says under which policy the priorities were stored.
+  static let policyCounter = "priority_policy"
+
   /// Computes every priority anew where the policy is another than the one they were stored under.
   ///
   /// Takes about a second for 100 000 entries, once after the key `eviction` was changed and once for entries of
   /// before there were priorities.
   func adoptEviction() throws {
-    let name = "priority_policy"
+    let name = ResponseCache.policyCounter
     guard let number = CacheEviction.allCases.firstIndex(of: configuration.eviction) else { return }
     let known = try store.read { transaction in
       try transaction.first("SELECT value FROM cache_counter WHERE name = ?", [.text(name)]) { row in
@@ -58,11 +61,12 @@ extension ResponseCache {
       "SELECT \(CacheEntry.columns), heat, worth, used_at, bytes FROM cache_entry WHERE id > ? ORDER BY id LIMIT 500",
       [.integer(last)]
     ) { row in
-      let usedAt = Timestamp(milliseconds: try row.integer(17))
-      var worth = CacheWorth(heat: try row.real(15), worth: try row.real(16))
+      let next = CacheEntry.columnCount
+      let usedAt = Timestamp(milliseconds: try row.integer(next + 2))
+      var worth = CacheWorth(heat: try row.real(next), worth: try row.real(next + 1))
       // Entries of before there was a heat: their last use is all that is known.
       if isNew, worth.heat == 0 {
-        worth = CacheWorth(of: try CacheEntry(row).answer, bytes: try row.integer(18), at: usedAt)
+        worth = CacheWorth(of: try CacheEntry(row).answer, bytes: try row.integer(next + 3), at: usedAt)
       }
       batch.append((try row.integer(0), worth, usedAt))
     }

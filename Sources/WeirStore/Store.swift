@@ -14,7 +14,7 @@ package final class Store: Sendable {
 
   /// The file, or `:memory:`.
   package let path: String
-  private let database: any DatabaseWriter
+  let database: any DatabaseWriter
   /// Nil for a database without a file, which has one connection only.
   private let lookups: LookupConnections?
 

@@ -17,7 +17,7 @@ struct Weir: AsyncParsableCommand {
       """,
     version: release,
     subcommands: [
-      RouteCommand.self, ReportCommand.self, ReviewCommand.self, EvalCommand.self, TrainCommand.self,
+      RouteCommand.self, CacheCommand.self, ReportCommand.self, ReviewCommand.self, EvalCommand.self, TrainCommand.self,
       ModelsCommand.self, EmbedCommand.self, DocumentsCommand.self, DoctorCommand.self, InitCommand.self,
       EntitiesCommand.self, BenchCommand.self,
     ])

@@ -1,0 +1,85 @@
+internal import WeirDomain
+internal import WeirStore
+
+extension ResponseCache {
+  /// Stores one entry of an archive as it was: its times, hits and tags; the bytes and the priority are this node's own.
+  func take(
+    _ entry: CacheArchive.Entry, into result: inout Import, at now: Timestamp,
+    in transaction: borrowing StoreTransaction
+  ) throws -> Result<[Int64], CacheArchive.Refusal> {
+    var facts = entry.facts
+    func refuse(_ code: String, _ message: String) -> Result<[Int64], CacheArchive.Refusal> {
+      .failure(CacheArchive.Refusal(code: code, message: message))
+    }
+    guard facts.expiresAt > now.adding(milliseconds: -configuration.staleMilliseconds) else {
+      return refuse("expired", "its time is over")
+    }
+    guard facts.createdAt <= now.adding(milliseconds: ResponseCache.clockTolerance) else {
+      return refuse("future", "it was made in the future: compare the clocks of both hosts")
+    }
+    let digest = facts.digest
+    let isWrong =
+      try transaction.first(
+        "SELECT 1 FROM cache_miss WHERE asked = ? AND stored = ? AND answer = ?",
+        [.blob(digest.bytes), .blob(digest.bytes), .blob(ResponseCache.digest(of: facts.answer.text))]
+      ) { _ in true } ?? false
+    if isWrong { return refuse("known_wrong", "the same answer was called wrong here") }
+    let other = try transaction.first(
+      "SELECT created_at FROM cache_entry WHERE key = ?", [.blob(facts.key)]
+    ) { row in try row.integer(0) }
+    if let other, other >= facts.createdAt.milliseconds {
+      return refuse("there_already", "there is an answer to the same request that is as new")
+    }
+    let vector = facts.encoder == encoder && entry.vector?.count == result.dimension ? entry.vector : nil
+    facts.usedAt = min(max(facts.usedAt, facts.createdAt), now)
+    let citations = Citation.text(of: facts.answer.citations)
+    facts.bytes = CacheEntrySize.bytes(
+      prompt: facts.prompt, answer: facts.answer, citations: citations, vectorCount: vector?.count, tags: facts.tags)
+    guard facts.bytes <= configuration.byteBudget else {
+      return refuse("too_large", "it needs \(facts.bytes) bytes, cache.max_bytes allows \(configuration.byteBudget)")
+    }
+    // No more than its hits can have made of it, whatever the line says.
+    let own = CacheWorth(of: facts.answer, bytes: facts.bytes, at: facts.usedAt)
+    facts.worth = CacheWorth(
+      heat: min(facts.worth.heat, own.heat + CacheWorth.logarithm(Double(facts.hits + 1))), worth: own.worth)
+    var removed = try remove("key = ?", [.blob(facts.key)], in: transaction)
+    result.replaced += removed.count
+    removed += try makeRoom(for: facts.bytes, in: transaction)
+    try insert(facts, citations: citations, vector: vector, in: transaction)
+    result.entries += 1
+    if facts.partition != nil, vector == nil { result.withoutVector += 1 }
+    return .success(removed)
+  }
+
+  private func insert(
+    _ facts: CacheEntryFacts, citations: String?, vector: [Float]?, in transaction: borrowing StoreTransaction
+  ) throws {
+    let answer = facts.answer
+    try transaction.execute(
+      """
+      INSERT INTO cache_entry (key, tenant, partition, prompt, answer, tier, model, intent, prompt_tokens,
+        completion_tokens, tokens_estimated, request_id, created_at, expires_at, used_at, hits, similar_hits, bytes,
+        citations, cost, heat, worth, priority, life)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .blob(facts.key), .text(facts.tenant), facts.partition.map { .blob($0) } ?? .null, .text(facts.prompt),
+        .text(answer.text), .text(answer.tier.rawValue), .text(answer.model), .text(answer.intent),
+        .integer(answer.usage.prompt), .integer(answer.usage.completion),
+        .integer(answer.usage.isEstimated ? 1 : 0), .text(facts.requestID), .integer(facts.createdAt.milliseconds),
+        .integer(facts.expiresAt.milliseconds), .integer(facts.usedAt.milliseconds), .integer(facts.hits),
+        .integer(facts.similarHits), .integer(facts.bytes), .text(citations),
+        answer.cost.map { .integer($0.picodollars) } ?? .null, .real(facts.worth.heat), .real(facts.worth.worth),
+        .real(facts.worth.priority(configuration.eviction, usedAt: facts.usedAt)), .text(facts.life),
+      ])
+    let id = transaction.lastInsertedID
+    for tag in Set(facts.tags).sorted() {
+      try transaction.execute("INSERT INTO cache_tag (entry_id, tag) VALUES (?, ?)", [.integer(id), .text(tag)])
+    }
+    if let vector, let encoder {
+      try transaction.execute(
+        "INSERT INTO cache_vector (entry_id, encoder, vector) VALUES (?, ?, ?)",
+        [.integer(id), .text(encoder), .blob(VectorBytes.write(vector))])
+    }
+  }
+}
