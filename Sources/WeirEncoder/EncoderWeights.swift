@@ -38,19 +38,21 @@ struct EncoderWeights: Sendable {
     tokens = try reader.tokens("token_embd.weight", columns: width, rows: shape.vocabulary)
     let types = try reader.table("token_types.weight", columns: width, atLeast: 1)
     var positions = try reader.table("position_embd.weight", columns: width, atLeast: shape.context)
-    for index in 0..<shape.context * width { positions[index] += types[index % width] }
+    for row in 0..<shape.context {
+      for column in 0..<width { positions[row * width + column] += types[column] }
+    }
     self.positions = positions
     embeddingNorm = try reader.norm("token_embd_norm", width)
     var stored: [StoredLayer] = []
     for index in 0..<shape.layers { stored.append(try StoredLayer(reader, index: index, shape: shape)) }
     do throws(TensorFailure) {
-      for layer in stored { layers.append(try layer.quantized(index: 0, by: nil, kernels: kernels)) }
+      for index in stored.indices { layers.append(try stored[index].plain(kernels: kernels)) }
       let scratch = EncoderScratch(tokens: texts.map(\.count).max() ?? 0, shape: shape)
       var calibration: EncoderCalibration? = EncoderCalibration(layers: shape.layers)
       for text in texts { _ = run([text], shape: shape, scratch: scratch, kernels: kernels, observing: &calibration) }
-      layers = []
+      guard let calibration else { return }
       for (index, layer) in stored.enumerated() {
-        layers.append(try layer.quantized(index: index, by: calibration, kernels: kernels))
+        layers[index] = try layer.smoothed(by: calibration, index: index, kernels: kernels)
       }
     } catch {
       throw .weights(file: file.name, tensor: "blk", error)
@@ -60,11 +62,11 @@ struct EncoderWeights: Sendable {
 
 /// A layer as the file has it.
 private struct StoredLayer {
-  let queryKeyValue: StoredLinear
-  let attentionOutput: StoredLinear
+  var queryKeyValue: StoredLinear
+  var attentionOutput: StoredLinear
   let attentionNorm: EncoderWeights.Norm
-  let up: StoredLinear
-  let down: StoredLinear
+  var up: StoredLinear
+  var down: StoredLinear
   let outputNorm: EncoderWeights.Norm
 
   init(_ reader: EncoderWeightReader, index: Int, shape: EncoderShape) throws(EncoderFailure) {
@@ -77,11 +79,20 @@ private struct StoredLayer {
     outputNorm = try reader.norm(block + "layer_output_norm", width)
   }
 
-  func quantized(
-    index: Int, by calibration: EncoderCalibration?, kernels: Kernels
+  /// As the file has it, rounded.
+  mutating func plain(kernels: Kernels) throws(TensorFailure) -> EncoderWeights.Layer {
+    EncoderWeights.Layer(
+      queryKeyValue: try queryKeyValue.plain(kernels: kernels),
+      attentionOutput: try attentionOutput.plain(kernels: kernels), attentionNorm: attentionNorm,
+      up: try up.plain(kernels: kernels), down: try down.plain(kernels: kernels), outputNorm: outputNorm)
+  }
+
+  /// Smoothed by what layer `index` of the calibration has seen.
+  func smoothed(
+    by calibration: EncoderCalibration, index: Int, kernels: Kernels
   ) throws(TensorFailure) -> EncoderWeights.Layer {
     func map(_ linear: StoredLinear, _ input: EncoderCalibration.Input) throws(TensorFailure) -> LinearMap {
-      try linear.quantized(maxima: calibration?[index, input], kernels: kernels)
+      try linear.smoothed(for: calibration[index, input], kernels: kernels)
     }
     return EncoderWeights.Layer(
       queryKeyValue: try map(queryKeyValue, .queryKeyValue),

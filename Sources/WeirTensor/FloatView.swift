@@ -67,6 +67,16 @@
     unsafe pointer.update(from: other.pointer, count: count)
   }
 
+  /// maxima[i] = max(maxima[i], |self[i]|); what is not a number raises nothing.
+  package func raiseMagnitudes(in maxima: FloatView) {
+    precondition(maxima.count == count, "\(maxima.count) maxima of \(count) floats")
+    let (values, largest) = unsafe (pointer, maxima.pointer)
+    for index in 0..<count {
+      let magnitude = unsafe values[index].magnitude
+      unsafe largest[index] = magnitude > largest[index] ? magnitude : largest[index]
+    }
+  }
+
   package func fill(_ value: Float) { unsafe pointer.update(repeating: value, count: count) }
 
   /// A copy that outlives the buffer.
