@@ -90,7 +90,7 @@ let package = Package(
       "WeirBenchmark",
       [
         "WeirAssembly", "WeirCache", "WeirConfiguration", "WeirDomain", "WeirEncoder", "WeirFiles", "WeirGenerator",
-        "WeirModelFiles", "WeirRouting", "WeirStore", "WeirTensor",
+        "WeirModelFiles", "WeirRouting", "WeirStore", "WeirTensor", "WeirVectorIndex",
       ]),
     // Level 7: the commands.
     .executableTarget(

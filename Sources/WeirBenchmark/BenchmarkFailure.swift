@@ -8,6 +8,8 @@ package enum BenchmarkFailure: WeirFailure, Equatable {
   case badComparison(file: String, reason: String)
   /// A text is too short, or no text.
   case badText(file: String, reason: String)
+  /// A file of vectors is damaged, or does not belong to the others.
+  case badVectors(file: String, reason: String)
   case cannotCreate(path: String)
   /// A model holds fewer tokens than a measurement needs.
   case tooLong(part: BenchmarkPart, tokens: Int, context: Int)
@@ -15,7 +17,7 @@ package enum BenchmarkFailure: WeirFailure, Equatable {
   package var kind: FailureKind {
     switch self {
     case .otherRoute: .badModel
-    case .badComparison, .badText, .tooLong: .badRequest
+    case .badComparison, .badText, .badVectors, .tooLong: .badRequest
     case .cannotCreate: .badState
     }
   }
@@ -26,7 +28,7 @@ package enum BenchmarkFailure: WeirFailure, Equatable {
       "a prompt that should go by \(wanted) was answered by \(found): measure with the built-in models"
     case .badComparison(let file, let reason):
       "\(file): \(reason); name what `weir bench --json` or Tools/Benchmarks/engine wrote"
-    case .badText(let file, let reason): "\(file): \(reason)"
+    case .badText(let file, let reason), .badVectors(let file, let reason): "\(file): \(reason)"
     case .tooLong(let part, let tokens, let context):
       "\(part.rawValue) needs \(tokens) tokens, but the model holds at most \(context): name other --tokens, or leave "
         + "\(part.rawValue) out of --only"

@@ -8,6 +8,9 @@ package enum SystemClock {
   /// Milliseconds since 1970-01-01 00:00 UTC; goes wherever the system's clock is set.
   package static var utcMilliseconds: Int64 { nanoseconds(of: CLOCK_REALTIME) / 1_000_000 }
 
+  /// Nanoseconds that this process has spent on processors, all threads together.
+  package static var processorNanoseconds: Int64 { nanoseconds(of: CLOCK_PROCESS_CPUTIME_ID) }
+
   private static func nanoseconds(of clock: Int32) -> Int64 {
     var now = timespec()
     unsafe clock_gettime(clock, &now)
