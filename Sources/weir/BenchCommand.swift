@@ -137,7 +137,7 @@ struct BenchCommand: AsyncParsableCommand {
   }
 
   /// Each number once, in the order given.
-  private static func numbers(_ text: String, _ name: String, _ allowed: ClosedRange<Int>) throws -> [Int] {
+  static func numbers(_ text: String, _ name: String, _ allowed: ClosedRange<Int>) throws -> [Int] {
     var numbers: [Int] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let number = Int(part), allowed.contains(number) else {

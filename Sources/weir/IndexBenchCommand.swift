@@ -8,7 +8,7 @@ struct IndexBenchCommand: AsyncParsableCommand {
     commandName: "bench-index",
     abstract: "Measures the vector index on files of vectors.",
     shouldDisplay: false,
-    subcommands: [Vectors.self, Truth.self])
+    subcommands: [Vectors.self, Truth.self, Build.self, Search.self])
 
   /// Draws vectors.
   struct Vectors: AsyncParsableCommand {
@@ -72,6 +72,82 @@ struct IndexBenchCommand: AsyncParsableCommand {
           source.source, queries: IndexBenchCommand.queries(lists), count: nearest, folder: out,
           progress: IndexBenchCommand.progress)
       }
+    }
+  }
+
+  /// Inserts vectors one by one.
+  struct Build: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "build", abstract: "Builds an index and prints what that took as JSON.")
+
+    @OptionGroup var source: SourceOptions
+
+    @Option(help: "The index's file, which must not exist yet.")
+    var index: String
+
+    @Option(help: "Candidates among which a vector's neighbours are chosen; the index's own number without it.")
+    var construction: Int?
+
+    func validate() throws {
+      if let construction { try IndexBenchCommand.check(construction, "--construction", 1...10_000) }
+    }
+
+    func run() async throws {
+      try await ProcessExit.reporting {
+        let found = try IndexBenchmark.build(
+          source.source, path: index, constructionWidth: construction, progress: IndexBenchCommand.progress)
+        _ = try OutputFile(descriptor: 1, name: "standard output").write(found + "\n")
+      }
+    }
+  }
+
+  /// Searches for lists of queries.
+  struct Search: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "search", abstract: "Opens an index, searches it and prints what that took as JSON.")
+
+    @Option(help: "The index's file.")
+    var index: String
+
+    @Option(name: .customLong("queries"), help: "NAME=FILE.fvecs; may be given several times.")
+    var lists: [String]
+
+    @Option(help: "Vectors to find for a query, with commas between.")
+    var nearest = "1,10"
+
+    @Option(help: "Candidates that a search keeps, with commas between.")
+    var widths: String
+
+    @Option(help: "How often each list is searched; the first time is not counted.")
+    var rounds = 4
+
+    @Flag(help: "Search the tenant's vectors instead of the others'.")
+    var tenant = false
+
+    @Option(help: "The .fvecs file that was indexed: score what is found again with its floats.")
+    var rescore: String?
+
+    @Option(help: "An existing folder for .ivecs files with what was found.")
+    var out: String
+
+    func validate() throws { _ = try sweep() }
+
+    func run() async throws {
+      try await ProcessExit.reporting {
+        let found = try IndexBenchmark.search(try sweep(), path: index, progress: IndexBenchCommand.progress)
+        _ = try OutputFile(descriptor: 1, name: "standard output").write(found + "\n")
+      }
+    }
+
+    private func sweep() throws -> IndexBenchmark.Sweep {
+      var sweep = IndexBenchmark.Sweep(
+        queries: try IndexBenchCommand.queries(lists),
+        widths: try BenchCommand.numbers(widths, "--widths", 1...1_000_000), folder: out)
+      sweep.counts = try BenchCommand.numbers(nearest, "--nearest", 1...10_000)
+      (sweep.isTenants, sweep.rescoring) = (tenant, rescore)
+      try IndexBenchCommand.check(rounds, "--rounds", 1...1_000)
+      sweep.rounds = rounds
+      return sweep
     }
   }
 

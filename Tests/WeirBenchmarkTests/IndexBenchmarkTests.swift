@@ -88,4 +88,34 @@ import WeirDomain
       #expect(Array(tenants[row * 7..<(row + 1) * 7]) == [6] + own + [-1])
     }
   }
+
+  @Test func `an index that was built is found again, and what a search finds is written`() throws {
+    try IndexBenchmark.writeVectors(folder: folder.path, count: 400, queries: 5, dimension: 32, seed: 2) { _ in }
+    let source = IndexBenchmark.Source(path: folder.path + "/base.fvecs", tenantEvery: 4)
+    let lists = [IndexBenchmark.Queries(name: "q", path: folder.path + "/queries_para.fvecs")]
+    try IndexBenchmark.writeTruth(source, queries: lists, count: 3, folder: folder.path) { _ in }
+    let path = folder.path + "/index.weir"
+    let built = try JSONReader.read(
+      Array(try IndexBenchmark.build(source, path: path, constructionWidth: 50) { _ in }.utf8))
+    #expect(built["vectors"]?.number == 400)
+    #expect(throws: BenchmarkFailure.self) {
+      try IndexBenchmark.build(source, path: path, constructionWidth: 50) { _ in }
+    }
+    for (isTenants, rescores) in [(false, false), (true, false), (false, true), (true, true)] {
+      var sweep = IndexBenchmark.Sweep(queries: lists, widths: [2, 50], folder: folder.path)
+      (sweep.counts, sweep.rounds, sweep.isTenants) = ([1, 3], 2, isTenants)
+      sweep.rescoring = rescores ? source.path : nil
+      let found = try JSONReader.read(Array(try IndexBenchmark.search(sweep, path: path) { _ in }.utf8))
+      let rows = try #require(found["sweep"]?.array)
+      // Three of two cannot be asked for.
+      #expect(rows.map { $0["ef"]?.number } == [2, 50, 50] && rows.map { $0["k"]?.number } == [1, 1, 3])
+      #expect(rows.allSatisfy { $0["qps"]?.number ?? 0 > 0 && $0["qps_cpu"]?.number ?? 0 > 0 })
+      let name = try #require(rows[2]["ids"]?.text)
+      let truth = try words(folder.path + "/truth_q\(isTenants ? "_tenant" : "").ivecs")
+      let ids = try words(folder.path + "/" + name)
+      // All of so few are scanned: with the floats' order nothing is missed.
+      #expect(ids.count == truth.count && zip(ids, truth).filter { $0 == $1 }.count > truth.count * 3 / 4)
+      if rescores { #expect(ids == truth) }
+    }
+  }
 }

@@ -70,7 +70,7 @@ package enum IndexBenchmark {
     let index = ExactIndex(dimension: base.dimension, capacity: max(base.count, 1))
     for place in 0..<base.count {
       if place.isMultiple(of: 10_000) { progress("exact, vector \(place) of \(base.count)") }
-      _ = try index.insert(Int64(place), partition: name(source.isTenants(place)), vector: base.vector(place))
+      _ = try index.insert(Int64(place), partition: key(source.isTenants(place)), vector: base.vector(place))
     }
     for list in queries {
       let vectors = try VectorFile(path: list.path)
@@ -81,8 +81,8 @@ package enum IndexBenchmark {
       for place in 0..<vectors.count {
         if place.isMultiple(of: 100) { progress("exact, query \(place) of \(list.name)") }
         let query = try vectors.vector(place)
-        let own = try index.search(partition: name(true), query: query, count: count)
-        let others = try index.search(partition: name(false), query: query, count: count)
+        let own = try index.search(partition: key(true), query: query, count: count)
+        let others = try index.search(partition: key(false), query: query, count: count)
         try all.append(ids(others, count))
         try tenants?.append(ids(own, count))
       }
@@ -97,5 +97,5 @@ package enum IndexBenchmark {
     return found + [Int32](repeating: -1, count: count - found.count)
   }
 
-  private static func name(_ isTenants: Bool) -> String { isTenants ? "tenant" : "others" }
+  static func key(_ isTenants: Bool) -> PartitionKey { PartitionKey((isTenants ? "tenant" : "others").utf8) }
 }

@@ -1,4 +1,5 @@
 internal import WeirFiles
+internal import WeirTensor
 
 /// The vectors of a mapped `.fvecs` file: for each the number of its dimensions (Int32) and as many floats,
 /// little-endian; all of one length.
@@ -33,6 +34,11 @@ package struct VectorFile: Sendable {
   package func vector(_ index: Int) throws -> [Float] {
     let bytes = try region.slice(at: 4 * (index * (dimension + 1) + 1), count: 4 * dimension)
     return bytes.numbers(UInt32.self, count: dimension).map { Float(bitPattern: $0) }
+  }
+
+  /// Copies a vector into a view of as many floats.
+  func read(_ index: Int, into view: FloatView) throws {
+    try region.slice(at: 4 * (index * (dimension + 1) + 1), count: 4 * dimension).withSpan { view.assign($0) }
   }
 
   /// All of them: a copy.
