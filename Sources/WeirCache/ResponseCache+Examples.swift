@@ -30,10 +30,11 @@ extension ResponseCache {
     var examples: [Example] = []
     try store.read { transaction in
       for match in matches where match.similarity >= ResponseCache.leastExampleSimilarity && examples.count < count {
-        let entry = try transaction.first(
-          ResponseCache.selectByID, [.integer(match.id)] + liveness(now)
-        ) { row in try CacheEntry(row) }
-        guard let entry, plan.mayRead(entryOf: entry.tenant), entry.answer.citations.isEmpty else { continue }
+        let entry = try transaction.first(ResponseCache.selectByID, [.integer(match.id)]) { row in
+          try CacheEntry(row)
+        }
+        guard let entry, plan.mayRead(entryOf: entry.tenant), isLive(entry, at: now), entry.answer.citations.isEmpty
+        else { continue }
         examples.append(
           Example(id: entry.id, prompt: entry.prompt, answer: entry.answer.text, similarity: match.similarity))
       }

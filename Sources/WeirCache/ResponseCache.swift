@@ -47,12 +47,11 @@ package final class ResponseCache: Sendable {
   }
 
   private func entry(under key: CacheKey, at now: Timestamp, acceptsStale: Bool = false) throws -> CacheHit? {
-    try store.lookup { transaction in
-      try transaction.first(ResponseCache.selectByKey, [.blob(key.bytes)] + liveness(now, acceptsStale: acceptsStale)) {
-        row in
-        try CacheEntry(row).hit(similarity: nil)
-      }
+    let entry = try store.lookup { transaction in
+      try transaction.first(ResponseCache.selectByKey, [.blob(key.bytes)]) { row in try CacheEntry(row) }
     }
+    guard let entry, isLive(entry, at: now, acceptsStale: acceptsStale) else { return nil }
+    return entry.hit(similarity: nil)
   }
 
   /// The answer of a stored prompt that means the same: near enough, and past the guard.
@@ -65,10 +64,12 @@ package final class ResponseCache: Sendable {
     try store.read { transaction in
       let misses = try KnownMisses(plan, in: transaction)
       for match in matches {
-        let entry = try transaction.first(
-          ResponseCache.selectByID, [.integer(match.id)] + liveness(now, acceptsStale: plan.acceptsStale)
-        ) { row in try CacheEntry(row) }
-        guard let entry, plan.mayRead(entryOf: entry.tenant) else { continue }
+        let entry = try transaction.first(ResponseCache.selectByID, [.integer(match.id)]) { row in
+          try CacheEntry(row)
+        }
+        guard let entry, plan.mayRead(entryOf: entry.tenant),
+          isLive(entry, at: now, acceptsStale: plan.acceptsStale)
+        else { continue }
         if result.nearest == nil { result.nearest = match.similarity }
         guard match.similarity >= configuration.threshold else { return }
         if misses.forbid(entry) {
@@ -94,20 +95,16 @@ package final class ResponseCache: Sendable {
     }
   }
 
-  /// What an entry must fulfil to be served, with the values of `liveness`: not expired, not from the future, and no
-  /// answer of a generator that has been replaced since or that has another adapter now.
-  static let isLive = """
-    expires_at > ? AND created_at <= ? AND (tier <> '\(Tier.generator.rawValue)' OR ? IS NULL OR model IS ?)
-    """
+  // Without conditions on the entry's life, each of which would be bound anew each time: most entries are alive.
+  static let selectByKey = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE key = ?"
+  static let selectByID = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ?"
 
-  static let selectByKey = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE key = ? AND \(isLive)"
-  static let selectByID = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ? AND \(isLive)"
-
-  func liveness(_ now: Timestamp, acceptsStale: Bool = false) -> [StoreValue] {
+  /// What an entry must fulfil to be served: not expired, not from the future, and no answer of a generator that has
+  /// been replaced since or that has another adapter now.
+  func isLive(_ entry: CacheEntry, at now: Timestamp, acceptsStale: Bool = false) -> Bool {
     let end = acceptsStale ? now.adding(milliseconds: -configuration.staleMilliseconds) : now
-    return [
-      .integer(end.milliseconds), .integer(now.adding(milliseconds: ResponseCache.clockTolerance).milliseconds),
-      .text(configuration.localModel), .text(configuration.localModel),
-    ]
+    return entry.expiresAt > end && entry.createdAt <= now.adding(milliseconds: ResponseCache.clockTolerance)
+      && (entry.answer.tier != .generator || configuration.localModel == nil
+        || entry.answer.model == configuration.localModel)
   }
 }

@@ -97,9 +97,9 @@ package struct Router: Sendable {
       if exact == nil { exact = try await join(&way) }
       if let exact, !mayBeOutranked(exact, way) { return reply(&way, with: exact, tier: .exact) }
       prepare(&way)
-      let embedding = try embed(&way)
+      let embedding = await embed(&way)
       var hit = exact
-      if hit == nil { hit = try similar(embedding, &way) }
+      if hit == nil { hit = try await similar(embedding, &way) }
       if hit == nil { hit = try await coalesce(embedding, &way) }
       let tier: Tier = exact == nil ? .semantic : .exact
       if let hit, !mayBeOutranked(hit, way) { return reply(&way, with: hit, tier: tier) }
@@ -180,21 +180,20 @@ package struct Router: Sendable {
     }
   }
 
-  func similar(_ embedding: PromptEmbedding, _ way: inout Passage) throws(RouteError) -> CacheHit? {
+  func similar(_ embedding: PromptEmbedding, _ way: inout Passage) async throws(RouteError) -> CacheHit? {
     guard let cache = parts.cache, let plan = way.cachePlan, plan.isReadable else { return nil }
-    return try way.measure(.similar) { (way) throws(RouteError) in
-      let found = try RouteError.wrapping("cache_failed", .badState) {
-        try cache.similar(plan, embedding.vector, at: way.at)
-      }
-      if let hit = found.hit {
-        way.reasons.append(
-          .semanticHit(similarity: Double(hit.similarity ?? 1), threshold: Double(cache.configuration.threshold)))
-      } else if let refusal = found.refusals.first {
-        way.reasons.append(
-          .guardDeclined(similarity: Double(refusal.similarity), difference: refusal.reason.text))
-      }
-      return found.hit
+    let (begin, at) = (way.timer.mark(), way.at)
+    let result = await lane.run { Result { try cache.similar(plan, embedding.vector, at: at) } }
+    way.timer.finish(.similar, since: begin)
+    let found = try RouteError.wrapping("cache_failed", .badState) { try result.get() }
+    if let hit = found.hit {
+      way.reasons.append(
+        .semanticHit(similarity: Double(hit.similarity ?? 1), threshold: Double(cache.configuration.threshold)))
+    } else if let refusal = found.refusals.first {
+      way.reasons.append(
+        .guardDeclined(similarity: Double(refusal.similarity), difference: refusal.reason.text))
     }
+    return found.hit
   }
 
   /// True where an approved answer may go before this one, which was stored when there was none, or another.
@@ -209,14 +208,16 @@ package struct Router: Sendable {
 
   // MARK: Steps 4, 6 and 7
 
-  private func embed(_ way: inout Passage) throws(RouteError) -> PromptEmbedding {
-    try way.measure(.embed) { (way) throws(RouteError) in
-      let output = parts.encoder.embed(way.request.prompt)
-      way.promptTokens = output.tokens
-      way.isCut = output.isTruncated
-      return PromptEmbedding(
-        vector: Embedding(values: output.values, encoder: parts.encoder.fingerprint), tokens: output.tokens)
-    }
+  /// Milliseconds of computing, and so on a thread of the lane; an exact hit, which reads for microseconds, is not.
+  private func embed(_ way: inout Passage) async -> PromptEmbedding {
+    let begin = way.timer.mark()
+    let (encoder, prompt) = (parts.encoder, way.request.prompt)
+    let output = await lane.run { encoder.embed(prompt) }
+    way.timer.finish(.embed, since: begin)
+    way.promptTokens = output.tokens
+    way.isCut = output.isTruncated
+    return PromptEmbedding(
+      vector: Embedding(values: output.values, encoder: encoder.fingerprint), tokens: output.tokens)
   }
 
   private func classify(_ embedding: PromptEmbedding, _ way: inout Passage) throws(RouteError) {

@@ -11,13 +11,19 @@ extension Store {
   /// A missing folder is made with mode 0700 and the file with 0600, which its `-wal` and `-shm` files inherit; a
   /// file that others may read is closed to them, a folder that exists is left as it is. Refused: a file that is not
   /// a database, one of another program, and one with schema steps that `migrations` does not have.
-  package static func open(path: String, migrations: [StoreMigration]) throws(StoreFailure) -> Store {
+  /// `flushesCommits` has each transaction on the disk before `write` returns, and so survive a power failure too.
+  package static func open(
+    path: String, migrations: [StoreMigration], flushesCommits: Bool = false
+  ) throws(StoreFailure) -> Store {
     try StateFile.prepare(path)
     do {
-      let pool = try DatabasePool(path: path, configuration: configuration())
+      let configuration = configuration()
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      if flushesCommits { try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
       try SchemaSteps(path: path, migrations: migrations).apply(to: pool)
       return Store(
-        path: path, database: pool, lookups: try LookupConnections(path: path, configuration: configuration()))
+        path: path, database: pool, lookups: try LookupConnections(path: path, configuration: configuration),
+        checkpoints: try BackgroundCheckpoint(path: path, configuration: configuration))
     } catch let error as StoreFailure {
       throw error
     } catch let error as DatabaseError {
@@ -32,7 +38,7 @@ extension Store {
     do {
       let queue = try DatabaseQueue(configuration: configuration())
       try SchemaSteps(path: memoryPath, migrations: migrations).apply(to: queue)
-      return Store(path: memoryPath, database: queue, lookups: nil)
+      return Store(path: memoryPath, database: queue, lookups: nil, checkpoints: nil)
     } catch let error as StoreFailure {
       throw error
     } catch let error as DatabaseError {
@@ -54,6 +60,7 @@ extension Store {
       if !database.configuration.readonly {
         // The log is cut back to this after a checkpoint, so that one burst does not hold the disk for ever.
         try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(BackgroundCheckpoint.mostPages)")
       }
     }
     return configuration

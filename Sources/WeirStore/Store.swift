@@ -2,9 +2,10 @@ internal import GRDB
 
 /// The node's one SQLite database: its only writer, and the readers beside it.
 ///
-/// The file is in WAL mode with `synchronous=NORMAL`. A committed transaction survives the end of the process
+/// The file is in WAL mode with `synchronous=NORMAL`, unless it is opened to flush each commit. A committed transaction survives the end of the process
 /// however it ends, `kill -9` included, and a transaction is there wholly or not at all. After a power failure the
-/// file is intact, but the last transactions before it may be missing, those since the last checkpoint at worst.
+/// file is intact, but the last transactions before it may be missing, those since the last checkpoint at worst; with
+/// each commit flushed (`synchronous=FULL`) none are.
 ///
 /// Calls block: the caller chooses the thread. Writers wait for each other; a reader sees the last commit at its
 /// start and waits for nobody. Calls must not be nested: from inside a closure use the transaction it received.
@@ -17,11 +18,16 @@ package final class Store: Sendable {
   let database: any DatabaseWriter
   /// Nil for a database without a file, which has one connection only.
   private let lookups: LookupConnections?
+  /// Nil for a database without a file.
+  let checkpoints: BackgroundCheckpoint?
 
-  init(path: String, database: any DatabaseWriter, lookups: LookupConnections?) {
+  init(
+    path: String, database: any DatabaseWriter, lookups: LookupConnections?, checkpoints: BackgroundCheckpoint?
+  ) {
     self.path = path
     self.database = database
     self.lookups = lookups
+    self.checkpoints = checkpoints
   }
 
   /// Runs `body` in a transaction: all of it is kept when `body` returns, nothing when it or the commit throws.
@@ -30,9 +36,12 @@ package final class Store: Sendable {
   @discardableResult
   package func write<Value>(_ body: (borrowing StoreTransaction) throws -> Value) throws -> Value {
     do {
-      return try database.write { database in
-        try body(StoreTransaction(database: database, path: path))
+      let (value, changes) = try database.write { database in
+        let value = try body(StoreTransaction(database: database, path: path))
+        return (value, database.totalChangesCount)
       }
+      checkpoints?.note(totalChanges: changes)
+      return value
     } catch {
       throw StoreFailure.translating(error, path: path)
     }
@@ -92,10 +101,11 @@ package final class Store: Sendable {
 
   /// Ends all use of the file; later calls throw.
   package func close() throws {
-    // Only tidies up: what the log holds is as safe there as in the file, so a full disk does not matter here.
-    try? checkpoint()
     do {
       try lookups?.close()
+      try checkpoints?.close()
+      // Only tidies up: what the log holds is as safe there as in the file, so a full disk does not matter here.
+      try? checkpoint()
       try database.close()
     } catch {
       throw StoreFailure.translating(error, path: path)

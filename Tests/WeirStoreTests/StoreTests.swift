@@ -339,4 +339,33 @@ final class ScratchFolder {
     // One more than there are connections: that one is a reader of the pool.
     #expect(try nested(LookupConnections.count + 1) == 3)
   }
+
+  @Test func `the log is moved into the file beside the commits`() throws {
+    let folder = try ScratchFolder()
+    let store = try Store.open(path: "\(folder.path)/weir.sqlite", migrations: Self.migrations)
+    func size() throws -> Int { try Data(contentsOf: URL(filePath: store.path)).count }
+    let before = try size()
+    let value = StoreValue.blob(Array(repeating: 7, count: 4_000))
+    for index in 0..<BackgroundCheckpoint.changes + 10 {
+      try store.write { transaction in
+        try transaction.execute(
+          "INSERT INTO item (name, value) VALUES (?, ?)", [.text("\(index)"), value])
+      }
+    }
+    try #require(store.checkpoints).settle()
+    #expect(try size() > before + BackgroundCheckpoint.changes * 4_000)
+    #expect(try names(store).count == BackgroundCheckpoint.changes + 10)
+    try store.close()
+  }
+
+  @Test(arguments: [false, true]) func `commits are flushed where asked for`(flushes: Bool) throws {
+    let folder = try ScratchFolder()
+    let store = try Store.open(
+      path: "\(folder.path)/weir.sqlite", migrations: Self.migrations, flushesCommits: flushes)
+    let level = try store.write { transaction in
+      try transaction.first("PRAGMA synchronous") { row in try row.integer(0) }
+    }
+    // 1 is NORMAL, 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
+    #expect(level == (flushes ? 2 : 1))
+  }
 }

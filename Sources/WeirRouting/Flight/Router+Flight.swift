@@ -63,7 +63,7 @@ extension Router {
       way.timer.finish(.wait, since: begin)
       if wake == .look || wake == nil {
         let before = way.reasons
-        if let hit = try similar(embedding, &way) {
+        if let hit = try await similar(embedding, &way) {
           way.reasons.append(.coalesced)
           return hit
         }
