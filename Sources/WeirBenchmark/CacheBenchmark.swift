@@ -45,22 +45,25 @@ struct CacheBenchmark {
       }
       for change in changes { try cache.apply(change) }
     }
-    var (exact, absent, similar): ([Int64], [Int64], [Int64]) = ([], [], [])
+    var (exact, absent, foreign, similar): ([Int64], [Int64], [Int64], [Int64]) = ([], [], [], [])
     var (puts, flushed): ([Int64], [Int64]) = ([], [])
     var next = options.entries
     for round in 0...options.rounds {
       progress("cache, round \(round)")
       for lookup in 0..<Self.exactLookups {
         let index = random.nextIndex(options.entries)
-        // Of one that was never stored, every other time.
+        // Every other time of one that was never stored, or was by another tenant: nobody may tell these two apart.
         let isStored = lookup.isMultiple(of: 2)
-        let request = Self.request(isStored ? index : index + 1_000_000_000)
+        let isForeign = lookup % 4 == 1
+        var request = Self.request(isStored || isForeign ? index : index + 1_000_000_000)
+        if isForeign { request.tenant = "another" }
         let start = now()
         let hit = try cache.exact(CanonicalRequest(request), at: at)
         let end = now()
         precondition((hit != nil) == isStored, "what was stored is found, and nothing else")
         if round > 0, isStored { exact.append(end - start) }
-        if round > 0, !isStored { absent.append(end - start) }
+        if round > 0, isForeign { foreign.append(end - start) }
+        if round > 0, !isStored, !isForeign { absent.append(end - start) }
       }
       for put in 0..<2 * Self.puts {
         let isFlushed = put.isMultiple(of: 2)
@@ -94,6 +97,7 @@ struct CacheBenchmark {
     return [
       BenchmarkRow("cache.exact.\(options.entries)", times: BenchmarkTimes(exact), unit: "lookups"),
       BenchmarkRow("cache.absent.\(options.entries)", times: BenchmarkTimes(absent), unit: "lookups"),
+      BenchmarkRow("cache.foreign.\(options.entries)", times: BenchmarkTimes(foreign), unit: "lookups"),
       BenchmarkRow("cache.put.\(options.entries)", times: BenchmarkTimes(puts), unit: "puts"),
       BenchmarkRow("cache.put.flushed.\(options.entries)", times: BenchmarkTimes(flushed), unit: "puts"),
       BenchmarkRow(
