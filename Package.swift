@@ -103,6 +103,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    // Killed at random instants by Tools/Checks/crash/run.
+    .executableTarget(
+      name: "CrashDriver", dependencies: ["WeirCache", "WeirDomain", "WeirStore", "WeirVectorIndex"],
+      path: "Tools/Checks/crash/Driver", swiftSettings: strict),
     // Tests: one target a module, shared parts, and the real binary.
     .target(
       name: "WeirTestSupport", dependencies: ["WeirDomain", "WeirProviders"], path: "Tests/WeirTestSupport",
@@ -116,7 +120,7 @@ let package = Package(
     tests("WeirHTTP", ["WeirDomain", "WeirTestSupport"]),
     tests("WeirConfiguration", ["WeirDomain"]),
     tests("WeirModelFiles", ["WeirFiles", "WeirTensor", "WeirTestSupport"]),
-    tests("WeirVectorIndex", ["WeirFiles", "WeirTestSupport"]),
+    tests("WeirVectorIndex", ["CrashDriver", "WeirFiles", "WeirTestSupport"]),
     tests("WeirEvaluation", ["WeirDomain", "WeirFiles", "WeirTestSupport"]),
     tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP", "WeirTestSupport"]),

@@ -1,19 +1,29 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// libFuzzer over the readers of model files, of labelled examples, and of grammars and schemas. Built and run by Tools/Fuzz/run; the sources are links to the product's own.
-let fuzzed: [SwiftSetting] = [
+// libFuzzer over the readers of model files, labelled examples, grammars and schemas, and over the vector index. Built and run by Tools/Fuzz/run; the sources are links to the product's own.
+let strict: [SwiftSetting] = [
   .strictMemorySafety(),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("ExistentialAny"),
-  .unsafeFlags(["-sanitize=fuzzer,address"]),
 ]
+let fuzzed = strict + [.unsafeFlags(["-sanitize=fuzzer,address"])]
+
+/// A program that fuzzes what the targets of these names read.
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["FuzzDriver"] + dependencies,
+    swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
+    linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
+}
+
 let sanitizedC: [CSetting] = [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
 let package = Package(
   name: "weir",
   dependencies: [.package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2")],
   targets: [
+    .target(name: "FuzzDriver", swiftSettings: strict),
     .target(
       name: "WeirFiles", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: fuzzed),
     .target(name: "CWeirKernels", cSettings: sanitizedC),
@@ -25,19 +35,15 @@ let package = Package(
     .target(name: "WeirDomain", swiftSettings: fuzzed),
     .target(name: "WeirModelFiles", dependencies: ["WeirDomain", "WeirFiles", "WeirTensor"], swiftSettings: fuzzed),
     .target(name: "WeirEvaluation", dependencies: ["WeirDomain", "WeirFiles"], swiftSettings: fuzzed),
-    .executableTarget(
-      name: "FuzzExamples", dependencies: ["WeirDomain", "WeirEvaluation"],
-      swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+    fuzzer("FuzzExamples", ["WeirDomain", "WeirEvaluation"]),
     .target(name: "WeirGrammar", dependencies: ["WeirDomain"], swiftSettings: fuzzed),
-    .executableTarget(
-      name: "FuzzGrammars", dependencies: ["WeirDomain", "WeirGrammar"],
-      swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
-    .executableTarget(
-      name: "FuzzModelFiles", dependencies: ["WeirFiles", "WeirModelFiles", "WeirTensor"],
-      swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+    fuzzer("FuzzGrammars", ["WeirDomain", "WeirGrammar"]),
+    .target(
+      name: "WeirVectorIndex", dependencies: ["WeirDomain", "WeirFiles", "WeirTensor"],
+      // Interrupted checkpoints need calls that fail.
+      swiftSettings: fuzzed + [.unsafeFlags(["-enable-testing"])]),
+    fuzzer("FuzzIndex", ["WeirVectorIndex"]),
+    fuzzer("FuzzModelFiles", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x

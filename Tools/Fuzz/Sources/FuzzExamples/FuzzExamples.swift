@@ -1,3 +1,4 @@
+import FuzzDriver
 import Glibc
 import WeirDomain
 import WeirEvaluation
@@ -100,21 +101,7 @@ private func quoted(_ field: String) -> String {
   return String(result)
 }
 
-// MARK: Start
-
-/// SwiftPM makes `main` an alias of this name, so libFuzzer's own `main` is not linked: its driver is called instead.
-@_cdecl("FuzzExamples_main")
-public func startFuzzing(
-  _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-  var count = count
-  var arguments = unsafe arguments
-  return unsafe runDriver(&count, &arguments, fuzzOneInput)
+@main
+struct FuzzExamples {
+  static func main() { unsafe fuzz(fuzzOneInput) }
 }
-
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-  _ callback: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt

@@ -1,3 +1,4 @@
+import FuzzDriver
 import WeirDomain
 import WeirGrammar
 
@@ -67,21 +68,7 @@ private func check(_ grammar: Grammar, _ answer: [UInt8], _ isJSON: Bool) {
   precondition(!isJSON || (try? JSONReader.read(answer)) != nil, "A schema's text is not JSON.")
 }
 
-// MARK: Start
-
-/// SwiftPM makes `main` an alias of this name, so libFuzzer's own `main` is not linked: its driver is called instead.
-@_cdecl("FuzzGrammars_main")
-public func startFuzzing(
-  _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-  var count = count
-  var arguments = unsafe arguments
-  return unsafe runDriver(&count, &arguments, fuzzOneInput)
+@main
+struct FuzzGrammars {
+  static func main() { unsafe fuzz(fuzzOneInput) }
 }
-
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-  _ callback: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt

@@ -1,3 +1,4 @@
+import FuzzDriver
 import WeirFiles
 import WeirModelFiles
 import WeirTensor
@@ -93,21 +94,7 @@ private func use(_ tokenizer: any Tokenizer, on text: String, isComposing: Bool)
   }
 }
 
-// MARK: Start
-
-/// SwiftPM makes `main` an alias of this name, so libFuzzer's own `main` is not linked: its driver is called instead.
-@_cdecl("FuzzModelFiles_main")
-public func startFuzzing(
-  _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-  var count = count
-  var arguments = unsafe arguments
-  return unsafe runDriver(&count, &arguments, fuzzOneInput)
+@main
+struct FuzzModelFiles {
+  static func main() { unsafe fuzz(fuzzOneInput) }
 }
-
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-  _ callback: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt

@@ -1,0 +1,117 @@
+import Foundation
+import WeirCache
+import WeirDomain
+import WeirStore
+import WeirVectorIndex
+
+/// After a kill: the database is whole, nothing acknowledged is lost, nothing that was not asked for is there, and the
+/// index, brought up to the log, finds every entry and none that left.
+struct CacheCheck: StateCheck {
+  private let folder: URL
+  /// What each name may hold: the version's number, or nil for nothing. Names without a line hold nothing.
+  private var expected: [EntryName: Set<UInt64?>] = [:]
+  private var (acknowledged, searches, rebuilt) = (0, 0, 0)
+  private var random = SplitMix64(seed: 17)
+
+  init(folder: URL) { self.folder = folder }
+
+  var summary: String {
+    "\(acknowledged) changes acknowledged, \(expected.count) names, \(searches) searches"
+  }
+
+  mutating func check(_ lines: [String]) throws {
+    try take(lines)
+    guard lines.contains("open") || !expected.isEmpty else {
+      // Killed before it made a file: the next one begins from nothing, or from what was made.
+      return
+    }
+    let state = try CacheState(folder: folder, at: Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)))
+    defer { try? state.store.close() }
+    try checkDatabase(state.store)
+    let live = try checkRows(state.store)
+    try checkIndex(state, live)
+    // Now and then the parent leaves its own checkpoint behind.
+    if random.next() % 4 == 0 { try state.checkpoint() }
+  }
+
+  /// Reads what the process said; of a change that it began and did not acknowledge, both outcomes are right.
+  private mutating func take(_ lines: [String]) throws {
+    var begun: [(EntryName, UInt64?)] = []
+    for line in lines {
+      let words = line.split(separator: " ")
+      switch words.first {
+      case "put":
+        guard let name = EntryName(words.dropFirst()), let version = words.last.flatMap({ UInt64($0) }) else { continue }
+        begun = [(name, version)]
+      case "delete":
+        guard let name = EntryName(words.dropFirst()) else { continue }
+        begun = [(name, nil)]
+      case "purge":
+        let tenant = String(words.last ?? "")
+        begun = (0..<EntryName.numbers(of: tenant)).map { (EntryName(tenant: tenant, number: $0), nil) }
+      case "done":
+        for (name, outcome) in begun { expected[name] = [outcome] }
+        begun = []
+        acknowledged += 1
+      case "open": break
+      default: throw Broken(what: "the process said: \(line)")
+      }
+    }
+    for (name, outcome) in begun { expected[name, default: [nil]].insert(outcome) }
+  }
+
+  private func checkDatabase(_ store: Store) throws {
+    var findings: [String] = []
+    try store.read { transaction in
+      try transaction.rows("PRAGMA integrity_check(10)") { row in findings.append(try row.text(0)) }
+      try transaction.rows("PRAGMA foreign_key_check") { row in findings.append("foreign key of \(try row.text(0))") }
+    }
+    guard findings == ["ok"] else { throw Broken(what: "SQLite: \(findings.joined(separator: "; "))") }
+  }
+
+  /// Returns the entries that are there, by id.
+  private mutating func checkRows(_ store: Store) throws -> [Int64: EntryName] {
+    var found: [EntryName: UInt64] = [:]
+    var live: [Int64: EntryName] = [:]
+    try store.read { transaction in
+      try transaction.rows("SELECT id, tenant, answer FROM cache_entry") { row in
+        let words = try row.text(2).split(separator: " ")
+        guard let name = EntryName(words), let version = words.last.flatMap({ UInt64($0) }), try row.text(1) == name.tenant,
+          found.updateValue(version, forKey: name) == nil
+        else { throw Broken(what: "an answer is not one that was put, or is there twice: \(try row.text(2))") }
+        live[try row.integer(0)] = name
+      }
+    }
+    for (name, outcomes) in expected where !outcomes.contains(found[name]) {
+      throw Broken(what: "\(name.words): found \(found[name].map { "\($0)" } ?? "nothing"), expected one of \(outcomes)")
+    }
+    for name in found.keys where expected[name] == nil { throw Broken(what: "\(name.words) was never put") }
+    for name in expected.keys { expected[name] = [found[name]] }
+    return live
+  }
+
+  private mutating func checkIndex(_ state: CacheState, _ live: [Int64: EntryName]) throws {
+    if case .replaced(let reason) = state.index.start { throw Broken(what: "the index began anew: \(reason)") }
+    try expectWhole(state.index, "as it was left")
+    try state.follow()
+    try expectWhole(state.index, "brought up to the log")
+    guard state.index.count == live.count, state.index.damagedPages == 0 else {
+      throw Broken(what: "the index has \(state.index.count) vectors, the database \(live.count)")
+    }
+    for (id, name) in live {
+      let (plan, query) = (name.plan, name.embedding.values)
+      guard let key = plan.partition.map({ PartitionKey($0.bytes) }) else { throw Broken(what: "no partition") }
+      let matches = try state.index.search(partition: key, query: query, count: 10)
+      searches += 1
+      if matches.first?.id != id { throw Broken(what: "entry \(id), \(name.words), is not found by its own vector") }
+      for match in matches where live[match.id]?.tenant != name.tenant {
+        throw Broken(what: "entry \(match.id) is found for \(name.words) and is gone or another tenant's")
+      }
+    }
+  }
+
+  private func expectWhole(_ index: GraphIndex, _ when: String) throws {
+    let broken = index.brokenInvariants()
+    if !broken.isEmpty { throw Broken(what: "the index, \(when): \(broken.prefix(3).joined(separator: "; "))") }
+  }
+}
