@@ -87,6 +87,8 @@ struct PageFileOpening {
     {
       start = .replaced(reason)
     }
+    // Nothing of its owner's is durable yet: it was stopped before its first checkpoint.
+    if start == .continued, first.stamp.generation == PageFirst.generation { start = .created }
     if start != .continued { try Self.begin(file, first, request) }
     if start != .continued || !hadJournal { try request.synchronizeFolder() }
     shelf = PageShelf(file: file, journal: journal, stamp: first.stamp, durablePages: first.root.pageCount)
@@ -156,7 +158,9 @@ struct PageFileOpening {
       default: break
       }
     }
-    guard first.root.objection(to: request.identity, maximumPages: request.maximumPages) == nil else {
+    guard first.root.objection(to: request.identity, maximumPages: request.maximumPages) == nil,
+      first.stamp.generation != PageFirst.generation
+    else {
       throw .unreadable(path: request.path)
     }
     (space, marks) = try Self.map(file, first, request, trims: false)
@@ -171,6 +175,9 @@ struct PageFileOpening {
 
 /// The first page as it is read before anything is mapped; zeros where the file has none.
 struct PageFirst {
+  /// Of a file without a checkpoint of its owner.
+  static let generation: UInt64 = 1
+
   let buffer: PageBuffer
   let root: PageRoot
 
@@ -214,7 +221,7 @@ struct PageFirst {
   func begin(_ identity: PageFileIdentity) {
     unsafe buffer.bytes.initializeMemory(as: UInt8.self, repeating: 0)
     root.begin(identity)
-    let stamp = PageHeader.Stamp(tag: identity.tag, file: .random(in: .min ... .max), generation: 1)
+    let stamp = PageHeader.Stamp(tag: identity.tag, file: .random(in: .min ... .max), generation: Self.generation)
     root.header.seal(stamp, number: 0, pageBytes: identity.pageBytes)
   }
 }

@@ -31,7 +31,7 @@ package struct PageFileIdentity: Sendable, Hashable {
 package enum PageFileStart: Sendable, Hashable {
   /// With the pages that were there.
   case continued
-  /// Empty, for there was none.
+  /// Empty, for there was none, or none with a checkpoint.
   case created
   /// Empty, for what was there is of no use: the owner has to fill it again.
   case replaced(Reason)

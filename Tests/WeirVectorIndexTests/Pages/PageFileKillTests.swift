@@ -5,7 +5,8 @@ import Testing
 @Suite struct PageFileKillTests {
   @Test func `what a killed process acknowledged is there, and whole`() throws {
     let process = Process()
-    process.executableURL = try #require(Self.driver, "CrashDriver is built with the tests")
+    let driver: URL = try #require(Self.driver, "CrashDriver is built with the tests")
+    process.executableURL = driver
     process.arguments = ["pages", "--kills", "12", "--seed", "9"]
     let output = Pipe()
     process.standardOutput = output

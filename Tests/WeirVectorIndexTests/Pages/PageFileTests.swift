@@ -66,7 +66,7 @@ import WeirFiles
     let file = try folder.open()
     _ = try file.append(5)
     try file.checkpoint()
-    #expect(file.start == .continued)
+    #expect(file.start == .created, "the one before it ended without a checkpoint")
   }
 
   @Test func `no page is added beyond the limit`() throws {
@@ -77,5 +77,16 @@ import WeirFiles
     file.set(3, 299)
     try file.checkpoint()
     #expect(file.value(299) == 3)
+  }
+
+  @Test func `a file that was left before its first checkpoint begins again`() throws {
+    let folder = try PageFolder()
+    for _ in 0..<3 {
+      let file = try folder.open()
+      #expect(file.start == .created && file.value(0) == 0)
+      file.set(1, 0)
+      _ = try file.append(2)
+    }
+    #expect(throws: PageFileFailure.unreadable(path: folder.path)) { try folder.open(access: .reader) }
   }
 }

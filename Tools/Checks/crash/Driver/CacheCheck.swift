@@ -8,12 +8,14 @@ import WeirVectorIndex
 /// index, brought up to the log, finds every entry and none that left.
 struct CacheCheck: StateCheck {
   private let folder: URL
+  private let isWired: Bool
+  private var wasSaved = false
   /// What each name may hold: the version's number, or nil for nothing. Names without a line hold nothing.
   private var expected: [EntryName: Set<UInt64?>] = [:]
-  private var (acknowledged, searches, rebuilt) = (0, 0, 0)
+  private var (acknowledged, searches) = (0, 0)
   private var random = SplitMix64(seed: 17)
 
-  init(folder: URL) { self.folder = folder }
+  init(folder: URL, isWired: Bool) { (self.folder, self.isWired) = (folder, isWired) }
 
   var summary: String {
     "\(acknowledged) changes acknowledged, \(expected.count) names, \(searches) searches"
@@ -25,13 +27,17 @@ struct CacheCheck: StateCheck {
       // Killed before it made a file: the next one begins from nothing, or from what was made.
       return
     }
-    let state = try CacheState(folder: folder, at: Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)))
-    defer { try? state.store.close() }
+    let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+    let state = try CacheState(folder: folder, isWired: isWired, at: now)
+    defer { state.close() }
     try checkDatabase(state.store)
     let live = try checkRows(state.store)
-    try checkIndex(state, live)
+    if let graph = state.graph { try check(graph, state, live) } else { try checkServing(state, live, now) }
     // Now and then the parent leaves its own checkpoint behind.
-    if random.next() % 4 == 0 { try state.checkpoint() }
+    if random.next() % 4 == 0 {
+      try state.checkpoint()
+      wasSaved = true
+    }
   }
 
   /// Reads what the process said; of a change that it began and did not acknowledge, both outcomes are right.
@@ -54,6 +60,7 @@ struct CacheCheck: StateCheck {
         begun = []
         acknowledged += 1
       case "open": break
+      case "saved": wasSaved = true
       default: throw Broken(what: "the process said: \(line)")
       }
     }
@@ -90,22 +97,39 @@ struct CacheCheck: StateCheck {
     return live
   }
 
-  private mutating func checkIndex(_ state: CacheState, _ live: [Int64: EntryName]) throws {
-    if case .replaced(let reason) = state.index.start { throw Broken(what: "the index began anew: \(reason)") }
-    try expectWhole(state.index, "as it was left")
+  /// The graph alone: every vector is the first to be found by itself.
+  private mutating func check(_ graph: GraphIndex, _ state: CacheState, _ live: [Int64: EntryName]) throws {
+    if case .replaced(let reason) = graph.start { throw Broken(what: "the index began anew: \(reason)") }
+    if wasSaved, graph.start != .continued { throw Broken(what: "the index that was saved began as \(graph.start)") }
+    try expectWhole(graph, "as it was left")
     try state.follow()
-    try expectWhole(state.index, "brought up to the log")
-    guard state.index.count == live.count, state.index.damagedPages == 0 else {
-      throw Broken(what: "the index has \(state.index.count) vectors, the database \(live.count)")
+    try expectWhole(graph, "brought up to the log")
+    guard graph.count == live.count, graph.damagedPages == 0 else {
+      throw Broken(what: "the index has \(graph.count) vectors, the database \(live.count)")
     }
     for (id, name) in live {
-      let (plan, query) = (name.plan, name.embedding.values)
-      guard let key = plan.partition.map({ PartitionKey($0.bytes) }) else { throw Broken(what: "no partition") }
-      let matches = try state.index.search(partition: key, query: query, count: 10)
+      guard let key = name.plan.partition.map({ PartitionKey($0.bytes) }) else { throw Broken(what: "no partition") }
+      let matches = try graph.search(partition: key, query: name.embedding.values, count: 10)
       searches += 1
       if matches.first?.id != id { throw Broken(what: "entry \(id), \(name.words), is not found by its own vector") }
       for match in matches where live[match.id]?.tenant != name.tenant {
         throw Broken(what: "entry \(match.id) is found for \(name.words) and is gone or another tenant's")
+      }
+    }
+  }
+
+  /// The cache as a node has it: its index agrees with the database, and every prompt is served its own answer, or none.
+  private mutating func checkServing(_ state: CacheState, _ live: [Int64: EntryName], _ now: Timestamp) throws {
+    let problems = try state.cache.indexProblems()
+    guard problems.isEmpty else { throw Broken(what: "the index: \(problems.prefix(3).joined(separator: "; "))") }
+    guard let report = state.cache.indexReport else { throw Broken(what: "there is no index") }
+    if wasSaved, report.rebuilt > 0 { throw Broken(what: "the index was filled again with \(report.rebuilt) vectors") }
+    let present = Dictionary(uniqueKeysWithValues: live.map { ($1, $0) })
+    for name in expected.keys {
+      let hit = try state.cache.similar(name.plan, name.embedding, at: now).hit
+      searches += 1
+      guard hit?.id == present[name] else {
+        throw Broken(what: "\(name.words) is entry \(present[name] ?? 0), found was \(hit?.id ?? 0)")
       }
     }
   }

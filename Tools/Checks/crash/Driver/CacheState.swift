@@ -50,23 +50,38 @@ struct CacheState {
 
   let store: Store
   let cache: ResponseCache
-  let index: GraphIndex
+  /// Nil where the cache keeps its index itself.
+  let graph: GraphIndex?
 
-  init(folder: URL, at now: Timestamp) throws {
+  init(folder: URL, isWired: Bool, at now: Timestamp) throws {
     store = try Store.open(
       path: folder.appendingPathComponent("weir.sqlite").path, migrations: ResponseCache.migrations)
+    let indexPath = folder.appendingPathComponent("index.weir").path
     cache = try ResponseCache.open(
-      store: store, encoder: ResponseCache.EncoderIdentity(fingerprint: Self.encoder, dimension: Self.dimension), at: now
-    )
-    var options = GraphOptions()
-    options.scanLimit = 64
-    index = try GraphIndex(
-      path: folder.appendingPathComponent("index.weir").path, fingerprint: [UInt8](repeating: 0xAB, count: 32),
-      dimension: Self.dimension, maximumBytes: Self.indexBytes, options: options)
+      store: store, encoder: ResponseCache.EncoderIdentity(fingerprint: Self.encoder, dimension: Self.dimension),
+      indexPath: isWired ? indexPath : nil, at: now)
+    if let notice = cache.indexNotice { throw Broken(what: notice) }
+    if isWired {
+      graph = nil
+    } else {
+      var options = GraphOptions()
+      options.scanLimit = 64
+      graph = try GraphIndex(
+        path: indexPath, fingerprint: [UInt8](repeating: 0xAB, count: 32), dimension: Self.dimension,
+        maximumBytes: Self.indexBytes, options: options)
+    }
+  }
+
+  /// Lets go of the files.
+  func close() {
+    cache.close()
+    try? store.close()
   }
 
   /// Takes in what the log has; throws where the log does not reach back to what the index holds.
   func follow() throws {
+    guard let index = graph else { return cache.flushIndex() }
+    if index.start != .continued, index.appliedSequence == 0 { try fill(index) }
     while true {
       let (extent, changes) = try store.read { transaction in
         (
@@ -92,8 +107,21 @@ struct CacheState {
     }
   }
 
+  /// Reads all vectors: the log may have been cut before an index that is new.
+  private func fill(_ index: GraphIndex) throws {
+    let last = try store.read { transaction in
+      try ResponseCache.vectors(after: 0, limit: .max, in: transaction) { id, vector in
+        guard let values = VectorBytes.read(vector.bytes) else { return }
+        try index.insert(id, partition: PartitionKey(vector.partition), vector: values)
+      }
+      return try ResponseCache.logExtent(in: transaction).last
+    }
+    index.setAppliedSequence(last)
+  }
+
   /// Makes the index durable, and only then forgets the log's rows that it has taken in.
   func checkpoint() throws {
+    guard let index = graph else { return cache.saveIndex() }
     // A power failure may take commits that are not in the file yet, and the index must not know of them.
     try store.checkpoint()
     try index.checkpoint()

@@ -8,10 +8,11 @@ import WeirVectorIndex
 /// thread searches.
 struct CacheWork {
   let folder: URL
+  let isWired: Bool
 
   func run(seed: UInt64) throws {
     let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-    let state = try CacheState(folder: folder, at: now)
+    let state = try CacheState(folder: folder, isWired: isWired, at: now)
     say("open")
     try state.follow()
     startReader(state, seed: ~seed, at: now)
@@ -24,7 +25,9 @@ struct CacheWork {
       case 68: try purge("c", state, now)
       case 69..<85: try lookUp(name, state, now)
       case 85..<92: try lookUpSimilar(name, state, now)
-      case 92..<96: try state.checkpoint()
+      case 92..<96:
+        try state.checkpoint()
+        say("saved")
       case 96: try state.store.checkpoint()
       default: try state.follow()
       }
@@ -78,7 +81,8 @@ struct CacheWork {
       while true {
         let name = EntryName(&random)
         let key = name.plan.partition.map { PartitionKey($0.bytes) }
-        if let key { _ = try? state.index.search(partition: key, query: name.embedding.values, count: 5) }
+        if let key { _ = try? state.graph?.search(partition: key, query: name.embedding.values, count: 5) }
+        _ = try? state.cache.similar(name.plan, name.embedding, at: now)
         _ = try? state.cache.exact(name.plan, at: now)
       }
     }

@@ -47,7 +47,8 @@ struct KillRun {
   mutating func run() throws -> Bool {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var random = SplitMix64(seed: seed)
-    var check: any StateCheck = what == "pages" ? PagesCheck(folder: folder) : CacheCheck(folder: folder)
+    var check: any StateCheck = 
+      what == "pages" ? PagesCheck(folder: folder) : CacheCheck(folder: folder, isWired: what == "cache")
     let start = Date()
     var done = 0
     while done < kills, -start.timeIntervalSinceNow < seconds {
@@ -62,7 +63,9 @@ struct KillRun {
       done += 1
       if done % 100 == 0 { print("\(done) kills, \(check.summary)") }
     }
-    print("\(what): \(done) kills in \(Int(-start.timeIntervalSinceNow)) s, nothing lost; \(check.summary); seed \(seed)")
+    print(
+      "\(what): \(done) kills in \(Int(-start.timeIntervalSinceNow)) s, nothing lost; \(check.summary); "
+        + "seed \(seed)")
     if !keepsFolder { try? FileManager.default.removeItem(at: folder) }
     return true
   }
