@@ -68,6 +68,14 @@ extension ResponseCache {
     return LogExtent(first: first, last: last ?? 0, count: count)
   }
 
+  /// The first row that is there and the last there ever was, without counting those between.
+  static func logEnds(in transaction: borrowing StoreTransaction) throws -> (first: Int64?, last: Int64) {
+    let first = try transaction.first("SELECT min(sequence) FROM cache_change") { row in try row.optionalInteger(0) }
+    let last =
+      try transaction.first("SELECT seq FROM sqlite_sequence WHERE name = 'cache_change'") { row in try row.integer(0) }
+    return (first ?? nil, last ?? 0)
+  }
+
   /// Forgets the rows up to `sequence`, that one included; returns how many there were.
   @discardableResult
   package static func trimChanges(

@@ -34,7 +34,11 @@ extension ResponseCache {
       return cache
     }
     var notice: String?
-    if let indexPath {
+    if encoder.dimension > GraphIndex.mostDimension {
+      notice =
+        "the encoder's vectors have \(encoder.dimension) numbers, an index on disk takes at most "
+        + "\(GraphIndex.mostDimension): use another encoder"
+    } else if let indexPath {
       do {
         let settings = DurableIndex.Settings(
           path: indexPath, encoder: encoder.fingerprint, dimension: encoder.dimension,

@@ -5,7 +5,7 @@ internal import WeirVectorIndex
 /// The exact tier and the semantic tier over one set of entries.
 ///
 /// SQLite holds the truth; the index holds the vectors of one encoder and may lag behind: an id that it names and
-/// that has no live row is not served, and is dropped from it.
+/// that has no live row is not served.
 package final class ResponseCache: Sendable {
   package let configuration: CacheConfiguration
   /// Fingerprint of the encoder whose vectors are compared; nil leaves the exact tier alone.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 
 /// The node's one SQLite database: its only writer, and the readers beside it.
@@ -82,6 +83,26 @@ package final class Store: Sendable {
       }
     } catch {
       throw StoreFailure.translating(error, path: path)
+    }
+  }
+
+  /// Makes what is committed survive a loss of power as well: see `synchronous` above.
+  ///
+  /// Waits for no reader and no writer; throws `busy` where another checkpoint goes on for too long.
+  package func synchronize() throws {
+    guard path != Store.memoryPath else { return }
+    var patience = 100
+    while true {
+      do {
+        // SQLite syncs the log before it moves anything from it: https://www.sqlite.org/wal.html#checkpointing
+        _ = try database.writeWithoutTransaction { database in try database.checkpoint(.passive) }
+        return
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && patience > 0 {
+        patience -= 1
+        Thread.sleep(forTimeInterval: 0.01)
+      } catch {
+        throw StoreFailure.translating(error, path: path)
+      }
     }
   }
 

@@ -44,6 +44,6 @@ package struct RecordGeometry: Sendable, Hashable {
     (slot >> shift) * pageBytes + headerBytes + (slot & (recordsPerPage - 1)) * recordBytes
   }
 
-  /// Bytes from the base to the end of the last of `slots` records.
-  package func extent(slots: Int) -> Int { slots > 0 ? offset(ofSlot: slots - 1) + recordBytes : 0 }
+  /// Bytes from the base to the end of the page of the last of `slots` records.
+  package func extent(slots: Int) -> Int { slots > 0 ? ((slots - 1) >> shift + 1) * pageBytes : 0 }
 }

@@ -236,7 +236,7 @@ import WeirTestSupport
     let geometry = try #require(RecordGeometry(pageBytes: 16384, headerBytes: 64, recordBytes: 544))
     #expect(geometry.recordsPerPage == 16)
     #expect(geometry.offset(ofSlot: 15) == 64 + 15 * 544 && geometry.offset(ofSlot: 16) == 16384 + 64)
-    #expect(geometry.extent(slots: 17) == 16384 + 64 + 544 && geometry.extent(slots: 0) == 0)
+    #expect(geometry.extent(slots: 17) == 2 * 16384 && geometry.extent(slots: 0) == 0)
     #expect(RecordGeometry(pageBytes: 600, headerBytes: 64, recordBytes: 544) == nil)
     #expect(RecordGeometry(pageBytes: 4096, headerBytes: 0, recordBytes: 544, shift: 3) == nil)
     #expect(RecordGeometry(pageBytes: 4096, headerBytes: 0, recordBytes: 512, shift: 3) != nil)

@@ -12,7 +12,7 @@ extension DurableIndex {
   func catchUp() {
     do {
       while !state.withLock({ $0.isClosed }) {
-        switch try advance() {
+        switch try attempt() {
         case .more: continue
         case .useless: try startAnew()
         case .done:
@@ -22,10 +22,12 @@ extension DurableIndex {
       }
     } catch {
       // Tried again with the next change; until then the exact tier and what the graph has serve.
-      let problem = (error as? any WeirFailure)?.message ?? "\(type(of: error))"
+      let problem = DurableIndex.sentence(error)
       state.withLock { $0.report.problem = problem }
     }
   }
+
+  private struct Unusable: Error {}
 
   private enum Advance {
     case more, done
@@ -33,23 +35,27 @@ extension DurableIndex {
     case useless
   }
 
+  private func attempt() throws -> Advance {
+    do { return try advance() } catch is Unusable { return .useless }
+  }
+
   /// Takes in one batch.
   private func advance() throws -> Advance {
-    guard let graph = current else { return .done }
-    if graph.damagedPages > 0 { return .useless }
+    guard let graph = current else { return .useless }
+    if graph.isDamaged { return .useless }
     if graph.rebuildPosition > 0 {
       try rebuild(graph)
       return .more
     }
     let applied = graph.appliedSequence
-    let (extent, changes) = try store.read { transaction in
+    let (ends, changes) = try store.read { transaction in
       (
-        try ResponseCache.logExtent(in: transaction),
+        try ResponseCache.logEnds(in: transaction),
         try ResponseCache.changes(after: applied, limit: DurableIndex.batch, in: transaction)
       )
     }
     // Rows that were forgotten before this file took them in cannot be made up for.
-    if applied > extent.last || applied < extent.last && (extent.first ?? .max) > applied + 1 { return .useless }
+    if applied > ends.last || applied < ends.last && (ends.first ?? .max) > applied + 1 { return .useless }
     guard let last = changes.last else { return .done }
     for change in changes {
       if let vector = change.vector {
@@ -72,7 +78,7 @@ extension DurableIndex {
       try ResponseCache.vectors(after: position - 1, limit: DurableIndex.batch, in: transaction) { id, vector in
         batch.append((id, vector))
       }
-      return try ResponseCache.logExtent(in: transaction).last
+      return try ResponseCache.logEnds(in: transaction).last
     }
     // Changes from here on are repeated when all is read: to repeat one is harmless.
     if position == 1 { graph.setAppliedSequence(last) }
@@ -94,6 +100,9 @@ extension DurableIndex {
       try graph.insert(id, partition: PartitionKey(vector.partition), vector: values)
     } catch PageFileFailure.full {
       state.withLock { $0.report.refused += 1 }
+    } catch PageFileFailure.damaged where !graph.isDamaged {
+      // Numbers that lead nowhere in pages that are whole.
+      throw Unusable()
     } catch is VectorIndexFailure {
       state.withLock { $0.report.ignored += 1 }
     }
@@ -109,37 +118,55 @@ extension DurableIndex {
   /// Makes the file durable, and then forgets the part of the log that it holds.
   func save() {
     guard let graph = current else { return }
+    var problem: String?
     do {
       let applied = graph.appliedSequence
+      // What the file holds must not be newer than what the database keeps after a loss of power.
+      try store.synchronize()
       try graph.checkpoint()
-      state.withLock { $0.unsavedChanges = 0 }
       if graph.rebuildPosition == 0 {
         try store.write { transaction in _ = try ResponseCache.trimChanges(through: applied, in: transaction) }
       }
     } catch {
-      let problem = (error as? any WeirFailure)?.message ?? "\(type(of: error))"
-      state.withLock { state in
-        state.report.problem = problem
-        // Not at once again: a full disk does not empty itself.
-        state.unsavedChanges = 0
-      }
+      problem = DurableIndex.sentence(error)
+    }
+    state.withLock { state in
+      state.report.saveProblem = problem
+      // After a failure not at once again: a full disk does not empty itself.
+      state.unsavedChanges = 0
     }
   }
+
+  static func sentence(_ error: any Error) -> String { (error as? any WeirFailure)?.message ?? "\(type(of: error))" }
 
   /// Replaces the file. Until the new one has taken everything in, what it lacks is a miss.
   private func startAnew() throws {
     weak let old = current
     current = nil
-    // Searches that are under way end within a moment; the file's owner is gone with the last of them.
+    // Searches that are under way end within a moment; the file's lock goes with the last of them.
     while old != nil { Pause.milliseconds(1) }
-    GraphIndex.removeFiles(at: settings.path)
-    current = try DurableIndex.openGraph(settings)
+    for attempt in 0... {
+      do throws(PageFileFailure) {
+        GraphIndex.removeFiles(at: settings.path)
+        current = try DurableIndex.openGraph(settings)
+        break
+      } catch {
+        guard case .inUse = error, attempt < 100 else { throw error }
+        Pause.milliseconds(1)
+      }
+    }
     state.withLock { $0.report.rebuilt = 0 }
   }
 
   /// Compares the index with the database, entry by entry; the differences in words, empty where there are none.
   package func problems() throws -> [String] {
-    flush()
+    try onQueue {
+      catchUp()
+      return try differences()
+    }
+  }
+
+  private func differences() throws -> [String] {
     guard let graph = current else { return ["the index is being replaced"] }
     var problems = graph.brokenInvariants()
     var stored = 0
@@ -160,7 +187,7 @@ extension DurableIndex {
     }
     let report = report
     if graph.count > stored { problems.append("the index holds \(graph.count) vectors, the database \(stored)") }
-    if let problem = report.problem { problems.append(problem) }
+    problems += [report.problem, report.saveProblem].compactMap { $0 }
     return problems
   }
 }

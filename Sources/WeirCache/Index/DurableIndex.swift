@@ -103,8 +103,9 @@ package final class DurableIndex: VectorIndex {
 
   package func search(partition: PartitionKey, query: [Float], count: Int) throws -> [VectorMatch] {
     lookForOthers()
-    let found = try current?.search(partition: partition, query: query, count: count) ?? []
+    // Those that wait first: what moves into the graph meanwhile is in both, and not in neither.
     let waiting = recent.count == 0 ? [] : try recent.search(partition: partition, query: query, count: count)
+    let found = try current?.search(partition: partition, query: query, count: count) ?? []
     if waiting.isEmpty { return found }
     let known = Set(waiting.map(\.id))
     return (waiting + found.filter { !known.contains($0.id) })
@@ -152,6 +153,8 @@ package final class DurableIndex: VectorIndex {
     }
   }
 
+  func onQueue<Value>(_ body: () throws -> Value) rethrows -> Value { try queue.sync(execute: body) }
+
   /// Writes the file now.
   package func saveNow() {
     queue.sync {
@@ -168,7 +171,7 @@ package final class DurableIndex: VectorIndex {
       report.removed = graph.removedCount
       report.fileBytes = graph.fileBytes
       report.isRebuilding = graph.rebuildPosition > 0
-      report.damagedPages = graph.damagedPages
+      report.isDamaged = graph.isDamaged
     }
     return report
   }
@@ -182,7 +185,8 @@ package struct IndexReport: Sendable, Hashable {
   /// Stored, and not in the graph yet.
   package var waiting = 0
   package var fileBytes = 0
-  package var damagedPages = 0
+  /// Whether a damaged page was met; the index will be made anew.
+  package var isDamaged = false
   package var isRebuilding = false
   /// Vectors that a rebuild has taken in.
   package var rebuilt = 0
@@ -190,8 +194,9 @@ package struct IndexReport: Sendable, Hashable {
   package var refused = 0
   /// Vectors of other encoders, and damaged ones.
   package var ignored = 0
-  /// What went wrong last, and has not been mended since.
+  /// Why the index does not keep up with the database, and why its file is not written; nil where nothing is wrong.
   package var problem: String?
+  package var saveProblem: String?
 
   package init() {}
 }

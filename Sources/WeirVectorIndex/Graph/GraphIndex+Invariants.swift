@@ -24,6 +24,7 @@ extension GraphIndex {
       broken += brokenLinks(BaseLayer(memory: memory), slot)
     }
     if live != root.live { broken.append("\(live) live vectors, \(root.live) counted") }
+    if slots.count != live { broken.append("\(live) live vectors, \(slots.count) in the table") }
     if dead != root.dead { broken.append("\(dead) removed vectors, \(root.dead) counted") }
     if free.count != root.freeSlots { broken.append("\(free.count) free slots, \(root.freeSlots) counted") }
     var chained = 0
@@ -34,8 +35,7 @@ extension GraphIndex {
     }
     if chained != free.count { broken.append("\(free.count) free slots, \(chained) in the chain") }
     forEachTower { node in
-      let slot = towers.slot(node)
-      guard memory.isSlot(slot), memory.partition(slot) != GraphLayout.none else {
+      guard let slot = TowerLayer(towers: towers).slot(node), memory.partition(slot) != GraphLayout.none else {
         broken.append("tower \(node) has no vector")
         return
       }
@@ -52,6 +52,25 @@ extension GraphIndex {
     return broken
   }
 
+  /// Live vectors of a partition that no walk from its entry can come to; a good graph has none, or a few in thousands.
+  func unreachable(in key: PartitionKey) -> Int {
+    guard let partition = find(key) else { return 0 }
+    let base = BaseLayer(memory: memory)
+    var waiting: [UInt32] = []
+    forEachTower { node in
+      // Every tower is a place to begin, for walks begin at many.
+      if let slot = TowerLayer(towers: towers).slot(node), memory.partition(slot) == partition.number {
+        waiting.append(slot)
+      }
+    }
+    if partition.entry.height == 0 { waiting.append(partition.entry.node) }
+    var reached = Set(waiting)
+    while let slot = waiting.popLast() {
+      for neighbour in base.neighbours(slot) where reached.insert(neighbour).inserted { waiting.append(neighbour) }
+    }
+    return partition.live - reached.count { memory.isSlot($0) && memory.id($0) != 0 }
+  }
+
   private func brokenParts(of partition: GraphPartition, _ counts: (live: Int, dead: Int)) -> [String] {
     var broken: [String] = []
     let number = partition.number
@@ -60,7 +79,7 @@ extension GraphIndex {
       broken.append("partition \(number) has \(counts), counted \(partition.live) and \(partition.dead)")
     }
     var listed: Set<UInt32> = []
-    members.forEach(in: partition, limit: .max) { slot in
+    members.forEach(in: partition, limit: counts.live + counts.dead + 1) { slot in
       if !listed.insert(slot).inserted { broken.append("slot \(slot) is twice in partition \(number)") }
       if !memory.isSlot(slot) || memory.partition(slot) != number {
         broken.append("slot \(slot) is not of partition \(number)")
@@ -70,42 +89,25 @@ extension GraphIndex {
       broken.append("partition \(number) lists \(listed.count) of \(counts)")
     }
     let (node, height) = partition.entry
-    let slot = height > 0 ? (towers.contains(node) ? towers.slot(node) : GraphLayout.none) : node
-    if slot == GraphLayout.none || !memory.isSlot(slot) || memory.partition(slot) != number {
+    let slot = height > 0 ? TowerLayer(towers: towers).slot(node) : BaseLayer(memory: memory).slot(node)
+    if slot.map({ memory.partition($0) }) != number || height > 0 && towers.level(node) != height {
       broken.append("the entry of partition \(number) leads nowhere")
     }
     return broken
   }
 
   private func brokenLinks<Layer: GraphLayer>(_ layer: Layer, _ node: UInt32) -> [String] {
-    let partition = memory.partition(layer.slot(node))
+    guard let own = layer.slot(node) else { return ["node \(node) is none"] }
+    let partition = memory.partition(own)
     let neighbours = layer.neighbours(node)
     var broken: [String] = []
     if Set(neighbours).count != neighbours.count { broken.append("node \(node) has a neighbour twice") }
     for neighbour in neighbours {
       if neighbour == node { broken.append("node \(node) is its own neighbour") }
-      if !layer.contains(neighbour) || memory.partition(layer.slot(neighbour)) != partition {
+      if layer.slot(neighbour).map({ memory.partition($0) }) != partition {
         broken.append("node \(node) leads out of its partition")
       }
     }
     return broken
-  }
-
-  /// The partitions that have vectors.
-  func partitionNumbers() -> [UInt32] {
-    var numbers: [UInt32] = []
-    forEachSmall(.partitions, perPage: memory.layout.smallPerPage) { number in
-      if let partition = GraphPartition(memory, number), partition.nodes > 0 { numbers.append(number) }
-    }
-    return numbers
-  }
-
-  /// Gives the record of an empty partition back.
-  func forget(_ partition: GraphPartition) throws(PageFileFailure) {
-    try partitions.removeValue(for: partition.key.words.0)
-    partition.setLive(0)
-    partition.setDead(0)
-    partition.setEntry(GraphLayout.none, height: 0)
-    lists.give(partition.number, .partitions)
   }
 }

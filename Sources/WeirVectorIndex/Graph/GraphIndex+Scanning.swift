@@ -26,7 +26,8 @@ extension GraphIndex {
     for index in 0..<waiting {
       let slot = unsafe scratch.slots[index]
       guard memory.id(slot) > 0, memory.partition(slot) == partition.number else { continue }
-      unsafe scratch.candidates.insert(slot, Float(scratch.products[index]) * scale * memory.scale(slot))
+      unsafe scratch.candidates.insert(
+        slot, Float(scratch.products[index]) * scale * memory.scale(slot), isRemoved: false)
     }
   }
 }

@@ -3,17 +3,16 @@ internal import WeirTensor
 extension GraphIndex {
   /// Beam search in one layer: fills the scratch's candidates with the `width` nodes nearest to the query that were met.
   ///
-  /// Removed vectors are walked through and kept as candidates; the caller leaves them out of results. Vectors of other
-  /// partitions are not looked at, wherever links lead.
+  /// Removed vectors are walked through and do not count. Vectors of other partitions are not looked at, wherever links
+  /// lead.
   func walk<Layer: GraphLayer>(
     _ layer: Layer, from entries: some Collection<UInt32>, partition: UInt32, width: Int, _ scratch: SearchScratch
   ) {
     scratch.begin(slots: memory.pageCount << memory.layout.slotShift)
     scratch.candidates.reset(width: width)
-    for entry in entries where layer.contains(entry) {
-      let slot = layer.slot(entry)
-      guard memory.partition(slot) == partition, scratch.visit(slot) else { continue }
-      scratch.candidates.insert(entry, similarity(scratch.query, slot))
+    for entry in entries {
+      guard let slot = layer.slot(entry), memory.partition(slot) == partition, scratch.visit(slot) else { continue }
+      scratch.candidates.insert(entry, similarity(scratch.query, slot), isRemoved: memory.id(slot) == 0)
     }
     let scale = scratch.query.scale
     while let node = scratch.candidates.takeNext() {
@@ -21,9 +20,7 @@ extension GraphIndex {
       for index in 0..<Layer.links {
         let link = layer.link(node, index)
         if link == GraphLayout.none { break }
-        guard layer.contains(link) else { continue }
-        let slot = layer.slot(link)
-        guard scratch.visit(slot) else { continue }
+        guard let slot = layer.slot(link), scratch.visit(slot) else { continue }
         memory.compared.prefetch(Int(slot))
         unsafe scratch.nodes[count] = link
         unsafe scratch.slots[count] = slot
@@ -37,7 +34,7 @@ extension GraphIndex {
         guard similarity > scratch.candidates.bar else { continue }
         let node = unsafe scratch.nodes[index]
         layer.prefetchLinks(node)
-        scratch.candidates.insert(node, similarity)
+        scratch.candidates.insert(node, similarity, isRemoved: memory.id(slot) == 0)
       }
     }
   }
@@ -48,11 +45,12 @@ extension GraphIndex {
   func descend(
     to height: Int, from entry: (node: UInt32, height: Int), partition: UInt32, _ scratch: SearchScratch
   ) -> UInt32? {
-    var (node, level) = entry
+    var node = entry.node
+    var level = min(entry.height, GraphIndex.maximumHeight)
     let layer = TowerLayer(towers: towers)
     while level > height {
-      guard layer.contains(node) else { return nil }
-      var best = similarity(scratch.query, layer.slot(node))
+      guard let first = layer.slot(node), memory.partition(first) == partition else { return nil }
+      var best = similarity(scratch.query, first)
       var moved = true
       while moved {
         moved = false
@@ -60,10 +58,10 @@ extension GraphIndex {
         for index in 0..<TowerLayer.links {
           let link = layer.link(node, index)
           if link == GraphLayout.none { break }
-          guard layer.contains(link) else { continue }
-          memory.compared.prefetch(Int(layer.slot(link)))
+          guard let slot = layer.slot(link) else { continue }
+          memory.compared.prefetch(Int(slot))
           unsafe scratch.nodes[count] = link
-          unsafe scratch.slots[count] = layer.slot(link)
+          unsafe scratch.slots[count] = slot
           count += 1
         }
         multiply(count, scratch)

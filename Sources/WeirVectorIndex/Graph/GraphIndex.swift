@@ -22,13 +22,23 @@ package final class GraphIndex: VectorIndex, @unchecked Sendable {
   let kernels = Kernels.active
   let slots: PageTable
   let partitions: PageTable
-  private let scratches: ScratchPool
+  let scratches: ScratchPool
   private let writer = Mutex<Void>(())
+  private let wasDamaged = Flag()
+
+  private final class Flag: Sendable {
+    let isSet = Atomic<Bool>(false)
+  }
   /// Of the writer: a stored vector as one side of products.
   let stored: CodeQuery
 
+  /// The longest vector that an index takes.
+  package static let mostDimension = CodeQuery.mostDimension
   /// A node of more layers than this is as good as one of this many.
   static let maximumHeight = 8
+  /// Numbers of nodes are below 2^28, so that a tower's layer fits beside one.
+  private static let mostPages = 1 << 22
+  private static let leastPages = 256
 
   /// Opens or begins the index of one encoder.
   ///
@@ -43,7 +53,8 @@ package final class GraphIndex: VectorIndex, @unchecked Sendable {
       path: path,
       identity: PageFileIdentity(
         encoder: fingerprint, dimension: dimension, format: GraphIndex.format, pageBytes: layout.pageBytes),
-      maximumPages: max(64, maximumBytes / layout.pageBytes))
+      maximumPages: min(max(GraphIndex.leastPages, maximumBytes / layout.pageBytes), GraphIndex.mostPages),
+      onDamage: { [wasDamaged] _ in wasDamaged.isSet.store(true, ordering: .relaxed) })
     self.dimension = dimension
     self.options = options
     memory = GraphMemory(file: file, layout: layout)
@@ -71,8 +82,8 @@ package final class GraphIndex: VectorIndex, @unchecked Sendable {
   /// Removed vectors whose places were not given back yet.
   package var removedCount: Int { root.dead }
   package var fileBytes: Int { memory.pageCount * memory.layout.pageBytes }
-  /// Pages that were found damaged: what they held is not found until the index is rebuilt.
-  package var damagedPages: Int { memory.file.damagedPages }
+  /// Whether a damaged page was ever met: something is not found any more, and the index is to be made anew.
+  package var isDamaged: Bool { wasDamaged.isSet.load(ordering: .relaxed) }
   /// Pages that differ from the file.
   package var unsavedPages: Int { memory.file.dirtyPages }
 
@@ -107,14 +118,21 @@ package final class GraphIndex: VectorIndex, @unchecked Sendable {
     try changing { () throws(PageFileFailure) in
       try take(id)
       try sweepIfDue()
-      try memory.file.checkRoom(for: GraphIndex.pagesOfAnInsertion)
+      try makeRoom()
       try add(id, partition, vector)
     }
     return []
   }
 
-  /// The most pages that one insertion adds: its vector's, its towers', a partition's, and those of split tables.
-  private static let pagesOfAnInsertion = 64
+  /// Throws `full` before anything is changed, as far as can be told: pages are never given back, but places are.
+  private func makeRoom() throws(PageFileFailure) {
+    func check() throws(PageFileFailure) { try memory.file.checkRoom(for: root.freeSlots > 0 ? 8 : 64) }
+    do throws(PageFileFailure) { try check() } catch {
+      guard root.dead > 0 else { throw error }
+      try sweep()
+      try check()
+    }
+  }
 
   /// False when there was no such id.
   @discardableResult
@@ -142,17 +160,24 @@ package final class GraphIndex: VectorIndex, @unchecked Sendable {
   private func add(_ id: Int64, _ key: PartitionKey, _ vector: [Float]) throws(PageFileFailure) {
     let partition = try self.partition(key)
     let slot = try lists.takeSlot()
+    do throws(PageFileFailure) {
+      try slots.setValue(slot, for: UInt64(bitPattern: id))
+      try members.append(slot, to: partition, lists)
+    } catch {
+      _ = try? slots.removeValue(for: UInt64(bitPattern: id))
+      lists.giveSlot(slot)
+      throw error
+    }
     memory.setPartition(GraphLayout.none, slot)
     unsafe memory.setScale(kernels.storeCodes(of: vector.span, into: memory.codes(of: slot)), slot)
     memory.setPartition(partition.number, slot)
     memory.setID(id, slot)
-    try members.append(slot, to: partition, lists)
-    try slots.setValue(slot, for: UInt64(bitPattern: id))
     partition.setLive(partition.live + 1)
     root.setLive(root.live + 1)
-    try scratches.with { scratch throws(PageFileFailure) in
+    let nodes = makeNodes(slot, height: GraphIndex.height(id))
+    scratches.with { scratch in
       scratch.query.assign(vector.span)
-      try connect(slot, partition, height: GraphIndex.height(id), scratch)
+      join(nodes, partition, scratch)
     }
   }
 
@@ -185,15 +210,20 @@ package final class GraphIndex: VectorIndex, @unchecked Sendable {
     partition.setDead(0)
     partition.setEntry(GraphLayout.none, height: 0)
     partition.setChunks(first: GraphLayout.none, last: GraphLayout.none)
-    try partitions.setValue(number, for: key.words.0)
+    try partitions.setValue(number, for: GraphIndex.code(of: key))
     return partition
   }
 
   func find(_ key: PartitionKey) -> GraphPartition? {
-    guard let number = partitions.value(for: key.words.0), let partition = GraphPartition(memory, number),
+    guard let number = partitions.value(for: GraphIndex.code(of: key)), let partition = GraphPartition(memory, number),
       partition.key == key
     else { return nil }
     return partition
+  }
+
+  /// What the table of partitions knows a key by; the record has all of it.
+  static func code(of key: PartitionKey) -> UInt64 {
+    [key.words.1, key.words.2, key.words.3].reduce(key.words.0) { ($0 ^ $0 >> 29) &* 0x9E37_79B9_7F4A_7C15 ^ $1 }
   }
 
   /// Layers above the lowest: each next one has a sixteenth of the nodes (of those of a partition, in the mean).
@@ -225,13 +255,16 @@ package final class GraphIndex: VectorIndex, @unchecked Sendable {
       matches.reserveCapacity(count)
       for index in 0..<scratch.candidates.count where matches.count < count {
         let candidate = scratch.candidates[index]
+        if candidate.isRemoved { continue }
         let id = memory.id(candidate.node)
-        if id > 0, memory.partition(candidate.node) == partition.number {
+        // A scan may pass a vector twice while members are moved.
+        if id > 0, memory.partition(candidate.node) == partition.number, !matches.contains(where: { $0.id == id }) {
           matches.append(VectorMatch(id: id, similarity: max(-1, min(1, candidate.similarity))))
         }
       }
       // A partition that was forgotten meanwhile has a record of another, or of none.
-      return partition.key == key ? matches : []
+      atomicMemoryFence(ordering: .acquiring)
+      return partition.key == key ? matches.sorted { ($0.similarity, $1.id) > ($1.similarity, $0.id) } : []
     }
   }
 

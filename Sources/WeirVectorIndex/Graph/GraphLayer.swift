@@ -4,9 +4,8 @@ internal import WeirTensor
 protocol GraphLayer {
   /// Neighbours a node may have.
   static var links: Int { get }
-  /// Whether the number names a node of this layer that may be followed.
-  func contains(_ node: UInt32) -> Bool
-  func slot(_ node: UInt32) -> UInt32
+  /// The slot of a node's vector; nil where the number names no node of this layer that may be followed.
+  func slot(_ node: UInt32) -> UInt32?
   func link(_ node: UInt32, _ index: Int) -> UInt32
   func setLink(_ node: UInt32, _ index: Int, _ link: UInt32)
   /// Asks the memory for the links, which are read next.
@@ -42,9 +41,7 @@ struct BaseLayer: GraphLayer {
   static let links = GraphLayout.links
 
   @inline(__always)
-  func contains(_ node: UInt32) -> Bool { memory.isSlot(node) }
-  @inline(__always)
-  func slot(_ node: UInt32) -> UInt32 { node }
+  func slot(_ node: UInt32) -> UInt32? { memory.isSlot(node) ? node : nil }
   @inline(__always)
   func link(_ node: UInt32, _ index: Int) -> UInt32 { memory.link(node, index) }
 
@@ -62,10 +59,13 @@ struct TowerLayer: GraphLayer {
   let towers: GraphTowers
   static let links = GraphLayout.towerLinks
 
+  /// The slot is read once: a writer may give the tower away between two looks.
   @inline(__always)
-  func contains(_ node: UInt32) -> Bool { towers.contains(node) && towers.memory.isSlot(towers.slot(node)) }
-  @inline(__always)
-  func slot(_ node: UInt32) -> UInt32 { towers.slot(node) }
+  func slot(_ node: UInt32) -> UInt32? {
+    guard towers.contains(node) else { return nil }
+    let slot = towers.slot(node)
+    return towers.memory.isSlot(slot) ? slot : nil
+  }
   @inline(__always)
   func link(_ node: UInt32, _ index: Int) -> UInt32 { towers.link(node, index) }
 

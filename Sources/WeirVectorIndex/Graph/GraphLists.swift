@@ -31,7 +31,7 @@ struct GraphLists {
   /// A free place for a vector.
   func takeSlot() throws(PageFileFailure) -> UInt32 {
     let free = root.free(.vectors)
-    if free != GraphLayout.none, memory.isSlot(free) {
+    if free != GraphLayout.none, memory.isSlot(free), memory.partition(free) == GraphLayout.none {
       root.setFree(memory.link(free, 0), .vectors)
       root.setFreeSlots(root.freeSlots - 1)
       return free

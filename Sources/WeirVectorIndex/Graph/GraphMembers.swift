@@ -43,7 +43,7 @@ struct GraphMembers {
     var kept: [UInt32] = []
     var chunks: [UInt32] = []
     var chunk = partition.firstChunk
-    while chunk != GraphLayout.none, contains(chunk), chunks.count <= memory.pageCount * 64 {
+    while chunk != GraphLayout.none, contains(chunk), kept.count <= partition.nodes, chunks.count <= partition.nodes {
       chunks.append(chunk)
       for index in 0..<min(count(chunk), GraphLayout.chunkSlots) where isKept(slot(chunk, index)) {
         kept.append(slot(chunk, index))

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Synchronization
 internal import WeirTensor
 
@@ -19,7 +20,7 @@ internal import WeirTensor
   private let recordBytes: Int
   private let linksOffset: Int
   /// One byte for each page that the file may have: 0 until it was looked at, its kind, or `damaged`.
-  private let kinds: UnsafeMutablePointer<UInt8>
+  private let kinds: UnsafeMutablePointer<Atomic<UInt8>>
   private let capacity: Int
   private static let damaged: UInt8 = 255
   /// Parts of every vector's record, for the kernels: what a comparison reads; neighbours; codes.
@@ -38,16 +39,16 @@ internal import WeirTensor
     recordBytes = layout.recordBytes
     linksOffset = layout.linksOffset
     capacity = file.maximumPages
-    // Zeros that take no memory before they are written.
-    unsafe kinds = .allocate(capacity: capacity)
-    unsafe kinds.initialize(repeating: 0, count: capacity)
+    // Zeros that take no memory before they are written; an allocation that fails traps.
+    guard let zeros = unsafe calloc(capacity, 1) else { preconditionFailure("no memory for the kinds of pages") }
+    unsafe kinds = zeros.bindMemory(to: Atomic<UInt8>.self, capacity: capacity)
     guard
       let geometry = RecordGeometry(
         pageBytes: layout.pageBytes, headerBytes: GraphLayout.pageHeader, recordBytes: layout.recordBytes,
         recordsPerPage: layout.recordsPerPage)
     else { preconditionFailure("the layout's records fit into its pages") }
     let space = unsafe UnsafeRawBufferPointer(start: base, count: capacity * layout.pageBytes)
-    let slots = (capacity - 1) << layout.slotShift
+    let slots = capacity << layout.slotShift
     compared = unsafe RecordPart(
       memory: space, geometry: geometry, slots: slots, offset: 0, bytes: GraphLayout.headBytes + layout.codesBytes)
     links = unsafe RecordPart(
@@ -56,7 +57,7 @@ internal import WeirTensor
       memory: space, geometry: geometry, slots: slots, offset: GraphLayout.headBytes, bytes: layout.codesBytes)
   }
 
-  deinit { unsafe kinds.deallocate() }
+  deinit { unsafe free(kinds) }
 
   // MARK: Pages
 
@@ -66,7 +67,7 @@ internal import WeirTensor
   @inline(__always)
   func holds(_ page: Int, _ kind: PageKind) -> Bool {
     guard page < capacity else { return false }
-    let known = unsafe kinds[page]
+    let known = unsafe kinds[page].load(ordering: .relaxed)
     if known == kind.rawValue { return true }
     return known == 0 && look(page) == kind.rawValue
   }
@@ -75,7 +76,7 @@ internal import WeirTensor
   private func look(_ page: Int) -> UInt8 {
     guard page < file.pageCount else { return 0 }
     let kind = file.isSound(page) ? UInt8(exactly: file.kind(of: page)) ?? PageKind.table.rawValue : GraphMemory.damaged
-    unsafe kinds[page] = kind
+    unsafe kinds[page].store(kind, ordering: .relaxed)
     return kind
   }
 
@@ -83,7 +84,7 @@ internal import WeirTensor
   func append(_ kind: PageKind) throws(PageFileFailure) -> Int {
     let page = try file.append(1)
     file.setKind(UInt32(kind.rawValue), of: page)
-    unsafe kinds[page] = kind.rawValue
+    unsafe kinds[page].store(kind.rawValue, ordering: .relaxed)
     return page
   }
 
@@ -166,7 +167,7 @@ internal import WeirTensor
 
   @inline(__always)
   static func load64(_ address: UnsafeRawPointer) -> UInt64 {
-    unsafe address.assumingMemoryBound(to: Atomic<UInt64>.self).pointee.load(ordering: .relaxed)
+    unsafe address.assumingMemoryBound(to: Atomic<UInt64>.self).pointee.load(ordering: .acquiring)
   }
 
   @inline(__always)

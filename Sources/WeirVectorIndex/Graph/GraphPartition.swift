@@ -40,8 +40,8 @@ struct GraphPartition {
     unsafe GraphMemory.store64(key.words.3, address + 24)
   }
 
-  func setLive(_ count: Int) { set(0, UInt32(count)) }
-  func setDead(_ count: Int) { set(1, UInt32(count)) }
+  func setLive(_ count: Int) { set(0, UInt32(clamping: count)) }
+  func setDead(_ count: Int) { set(1, UInt32(clamping: count)) }
 
   func setEntry(_ node: UInt32, height: Int) {
     memory.markSmallDirty(number)

@@ -36,9 +36,9 @@ struct GraphRoot {
   /// Entries up to this one have been read by a rebuild that is under way; 0 when none is.
   var rebuildPosition: Int64 { unsafe Int64(bitPattern: GraphMemory.load64(address + 24)) }
 
-  func setLive(_ count: Int) { set(2, UInt32(count)) }
-  func setDead(_ count: Int) { set(3, UInt32(count)) }
-  func setFreeSlots(_ count: Int) { set(4, UInt32(count)) }
+  func setLive(_ count: Int) { set(2, UInt32(clamping: count)) }
+  func setDead(_ count: Int) { set(3, UInt32(clamping: count)) }
+  func setFreeSlots(_ count: Int) { set(4, UInt32(clamping: count)) }
 
   func setRebuildPosition(_ id: Int64) {
     memory.file.markDirty(0)

@@ -36,7 +36,7 @@ struct PageBucket {
 
   private func keyOffset(_ slot: Int) -> Int { Self.keysOffset + 8 * slot }
   private func valueOffset(_ slot: Int) -> Int { Self.keysOffset + 8 * capacity + 4 * slot }
-  private func home(_ hash: UInt64) -> Int { Int((hash >> 32) &* UInt64(capacity) >> 32) }
+  private func home(_ hash: UInt64) -> Int { Int(((hash >> 32) &* UInt64(capacity)) >> 32) }
   private func next(_ slot: Int) -> Int { slot + 1 == capacity ? 0 : slot + 1 }
 
   // MARK: Reading
