@@ -104,7 +104,7 @@ struct CacheCheck: StateCheck {
     try expectWhole(graph, "as it was left")
     try state.follow()
     try expectWhole(graph, "brought up to the log")
-    guard graph.count == live.count, graph.damagedPages == 0 else {
+    guard graph.count == live.count, !graph.isDamaged else {
       throw Broken(what: "the index has \(graph.count) vectors, the database \(live.count)")
     }
     for (id, name) in live {
