@@ -82,16 +82,22 @@ package struct Node: Sendable {
     } catch {
       // The store says what else is wrong with it.
     }
-    return try openStore(configuration)
+    do throws(StoreFailure) {
+      return try Store.open(path: path, migrations: migrations)
+    } catch .readOnly {
+      // What only looks can do so on a file system that cannot be written.
+      return try Store.openReadOnly(path: path, migrations: migrations)
+    }
   }
 
   /// Opens the database alone, and creates it where there is none.
   package static func openStore(_ configuration: Configuration) throws -> Store {
-    try Store.open(
-      path: configuration.node.state + "/weir.sqlite",
-      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
-        + DocumentTables.migrations)
+    try Store.open(path: configuration.node.state + "/weir.sqlite", migrations: migrations)
   }
+
+  private static let migrations =
+    Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
+    + DocumentTables.migrations
 
   /// Ends connections and closes the index and the database.
   package func close() async throws {

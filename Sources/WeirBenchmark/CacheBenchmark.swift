@@ -27,6 +27,7 @@ struct CacheBenchmark {
     configuration.vectorCapacity = options.entries + 2 * Self.puts * (options.rounds + 1)
     configuration.byteBudget = 1 << 40
     configuration.memoryBudget = 1 << 40
+    configuration.memoryBudget = 1 << 40
     let cache = try ResponseCache.open(
       store: store, configuration: configuration, encoder: .init(fingerprint: Self.encoder, dimension: Self.dimension),
       at: at)
@@ -94,11 +95,30 @@ struct CacheBenchmark {
         if round > 0 { similar.append(end - again) }
       }
     }
+    // The same at the budget: every admission evicts.
+    configuration.byteBudget = try cache.statistics().bytes
+    let full = try ResponseCache.openRows(
+      store: store, configuration: configuration, encoder: .init(fingerprint: Self.encoder, dimension: Self.dimension))
+    var evicting: [Int64] = []
+    for _ in 0..<Self.puts * options.rounds {
+      let vector = Self.unit((0..<Self.dimension).map { _ in Float(random.nextUnit() - 0.5) })
+      let plan = Self.plan(next)
+      let answer = CachedAnswer(text: "The answer to question \(next).", tier: .generator)
+      next += 1
+      let start = now()
+      let change = try store.write { transaction in
+        try full.admit(
+          plan, answer, embedding: Embedding(values: vector, encoder: Self.encoder), at: at, in: transaction)
+      }
+      evicting.append(now() - start)
+      precondition(change.isStored && change.removedCount > 0, "a full cache makes room")
+    }
     return [
       BenchmarkRow("cache.exact.\(options.entries)", times: BenchmarkTimes(exact), unit: "lookups"),
       BenchmarkRow("cache.absent.\(options.entries)", times: BenchmarkTimes(absent), unit: "lookups"),
       BenchmarkRow("cache.foreign.\(options.entries)", times: BenchmarkTimes(foreign), unit: "lookups"),
       BenchmarkRow("cache.put.\(options.entries)", times: BenchmarkTimes(puts), unit: "puts"),
+      BenchmarkRow("cache.put_full.\(options.entries)", times: BenchmarkTimes(evicting), unit: "puts"),
       BenchmarkRow("cache.put.flushed.\(options.entries)", times: BenchmarkTimes(flushed), unit: "puts"),
       BenchmarkRow(
         "cache.similar.\(options.entries)", times: BenchmarkTimes(similar), unit: "lookups",

@@ -5,9 +5,9 @@ internal import WeirDomain
 /// The constants are what 100 000 entries measured, divided by their number, with SQLite's part-filled pages in them.
 enum CacheEntrySize {
   /// Columns without a text, and the entry's places in the table's own indexes.
-  static let row: Int64 = 512
+  static let row: Int64 = 352
   /// A vector's row beside its numbers, and its place in the log.
-  static let vectorRow: Int64 = 400
+  static let vectorRow: Int64 = 544
   /// A vector in the index file beside one byte a number: scale, links, its place by id.
   static let indexNode: Int64 = 256
   /// A tag's two places beside its text.

@@ -6,6 +6,8 @@ extension ResponseCache {
   /// What a compaction came to.
   package struct Compaction: Sendable, Hashable {
     package var expired = 0
+    /// Deleted because the budget is smaller than it was.
+    package var evicted = 0
     package var evidence = 0
     package var changes = 0
     /// Of the database's file.
@@ -33,6 +35,12 @@ extension ResponseCache {
       for id in removed { try index?.remove(id) }
       compaction.expired += removed.count
       if removed.count < 500 { break }
+    }
+    while true {
+      let removed = try store.write { transaction in try makeRoom(for: 0, in: transaction) }
+      for id in removed { try index?.remove(id) }
+      compaction.evicted += removed.count
+      if removed.isEmpty { break }
     }
     try store.write { transaction in
       compaction.evidence = try transaction.execute(

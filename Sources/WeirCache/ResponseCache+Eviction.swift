@@ -4,13 +4,18 @@ internal import WeirStore
 /// Keeps the byte budget. Each entry has its priority in an indexed column, so that the ones to leave are found
 /// without looking at the others.
 extension ResponseCache {
+  /// Entries that one admission deletes beyond what it needs itself, where the budget was made smaller.
+  private static let mostBacklog = 64
+
   /// Deletes the entries of least priority until `bytes` more fit into the budget; returns their ids.
+  ///
+  /// A budget that was made smaller is reached over many admissions, or by `compact`, so that none takes long.
   func makeRoom(for bytes: Int64, in transaction: borrowing StoreTransaction) throws -> [Int64] {
     let total = try transaction.first("SELECT bytes FROM cache_total") { row in try row.integer(0) } ?? 0
     var excess = total + bytes - configuration.byteBudget
     let wanted = excess
     var removed: [Int64] = []
-    while excess > 0 {
+    while excess > 0, wanted - excess < bytes || removed.count < Self.mostBacklog {
       var batch: [Int64] = []
       try transaction.rows("SELECT id, bytes FROM cache_entry ORDER BY priority, id LIMIT 64") { row in
         guard excess > 0 else { return }

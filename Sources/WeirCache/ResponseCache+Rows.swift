@@ -9,7 +9,11 @@ extension ResponseCache {
   ) throws -> ResponseCache {
     let cache = ResponseCache(
       store: store, configuration: configuration, encoder: encoder?.fingerprint, index: nil, ignoredVectors: 0)
-    try cache.adoptEviction()
+    do {
+      try cache.adoptEviction()
+    } catch StoreFailure.readOnly {
+      // Priorities matter to those who write.
+    }
     return cache
   }
 }

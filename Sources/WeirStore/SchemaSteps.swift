@@ -30,6 +30,11 @@ struct SchemaSteps {
     }
   }
 
+  /// Whether the file has all steps and no others.
+  func isApplied(to database: any DatabaseReader) throws -> Bool {
+    try database.read { try pending($0) }.isEmpty
+  }
+
   private func pending(_ database: Database) throws -> [StoreMigration] {
     let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
     if tables == 0 { return migrations }

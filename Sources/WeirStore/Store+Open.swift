@@ -48,7 +48,7 @@ extension Store {
     }
   }
 
-  private static func configuration() -> Configuration {
+  static func configuration() -> Configuration {
     var configuration = Configuration()
     configuration.label = "weir"
     configuration.busyMode = .timeout(busySeconds)

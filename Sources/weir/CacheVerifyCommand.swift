@@ -66,7 +66,8 @@ struct CacheVerifyCommand: AsyncParsableCommand {
 /// `weir cache compact`: room back for the file system.
 struct CacheCompactCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compact", abstract: "Deletes expired answers and gives the database's free room back to the disk.",
+    commandName: "compact",
+    abstract: "Deletes what is expired or over the budget, and gives the database's free room back to the disk.",
     discussion: """
       The database is written anew: twice its bytes must be free meanwhile. Requests of a running weir wait until it is \
       done, or fail when it takes more than five seconds: do it at a quiet hour.
@@ -86,6 +87,7 @@ struct CacheCompactCommand: AsyncParsableCommand {
       var writer = JSONWriter()
       writer.beginObject()
       writer.add("expired", done.expired)
+      writer.add("evicted", done.evicted)
       writer.add("judged", done.evidence)
       writer.add("changes", done.changes)
       writer.add("bytes_before", done.bytesBefore)
@@ -94,7 +96,7 @@ struct CacheCompactCommand: AsyncParsableCommand {
       _ = try OutputFile(descriptor: 1, name: "standard output").write(
         json
           ? writer.text + "\n"
-          : "\(done.expired) expired entries deleted; the database has \(CacheText.bytes(done.bytesAfter)), it had "
+          : "\(done.expired) expired entries deleted, \(done.evicted) evicted for the budget; the database has \(CacheText.bytes(done.bytesAfter)), it had "
             + "\(CacheText.bytes(done.bytesBefore))\n")
       try rows.close()
     }

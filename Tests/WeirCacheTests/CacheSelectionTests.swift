@@ -156,6 +156,25 @@ import WeirStore
     #expect(try cache.audit(at: start).isSound)
   }
 
+  @Test func `a budget that was made smaller is reached over many admissions, or at once by a compaction`() throws {
+    for number in 0..<300 { try admit("entry with the name \(number)x") }
+    var configuration = CacheConfiguration()
+    configuration.byteBudget = 20_000
+    let small = try ResponseCache.openRows(
+      store: cache.store, configuration: configuration, encoder: .init(fingerprint: "e1", dimension: 4))
+    let plan = CachePlan(
+      RouteRequest(id: "r", messages: [ChatMessage(role: .user, content: "how do I leave the house")], tenant: "t"))
+    let change = try cache.store.write { transaction in
+      try small.admit(
+        plan, CachedAnswer(text: "so", tier: .premium), embedding: nil, at: start, in: transaction)
+    }
+    #expect(change.isStored && change.removedCount == 64)
+    #expect(try small.compact(trimsLog: false, freeBytes: .max, at: start).evicted > 200)
+    #expect(try small.statistics().bytes <= 20_000)
+    #expect(try small.exact(plan, at: start) != nil)
+    #expect(try small.audit(at: start).isSound)
+  }
+
   @Test func `another eviction policy orders what is there anew`() throws {
     func first(_ eviction: CacheEviction) throws -> Int64? {
       var configuration = CacheConfiguration()

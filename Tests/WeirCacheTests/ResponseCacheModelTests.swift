@@ -71,7 +71,7 @@ import WeirTestSupport
             embedding: embedding(number), at: now, in: transaction)
         }
         try cache.apply(change)
-        let bytes = Int64(name.prompt.utf8.count + text.utf8.count + 16 * 5) + 512 + 400 + 256
+        let bytes = Int64(name.prompt.utf8.count + text.utf8.count + 16 * 5) + 352 + 544 + 256
         model[name] = nil
         model = model.filter { $0.value.expires > now.milliseconds }
         while model.values.reduce(0, { $0 + $1.bytes }) + bytes > budget {

@@ -368,4 +368,20 @@ final class ScratchFolder {
     // 1 is NORMAL, 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
     #expect(level == (flushes ? 2 : 1))
   }
+
+  @Test func `a database that cannot be written is looked at, and a write is refused`() throws {
+    let folder = try ScratchFolder()
+    let path = "\(folder.path)/weir.sqlite"
+    let migrations = [StoreMigration(id: "t-1", sql: "CREATE TABLE t (a INTEGER)")]
+    let store = try Store.open(path: path, migrations: migrations)
+    try store.write { try $0.execute("INSERT INTO t VALUES (7)") }
+    #expect(throws: StoreFailure.readOnly(path: path)) { try Store.openReadOnly(path: path, migrations: migrations) }
+    try store.close()
+    let look = try Store.openReadOnly(path: path, migrations: migrations)
+    #expect(try look.read { try $0.first("SELECT a FROM t") { try $0.integer(0) } } == 7)
+    #expect(throws: StoreFailure.readOnly(path: path)) { try look.write { try $0.execute("DELETE FROM t") } }
+    try look.close()
+    let newer = migrations + [StoreMigration(id: "t-2", sql: "CREATE TABLE u (a INTEGER)")]
+    #expect(throws: StoreFailure.readOnly(path: path)) { try Store.openReadOnly(path: path, migrations: newer) }
+  }
 }
