@@ -43,6 +43,8 @@ extension Router {
       plan: plan, exact: try cache.exact(plan, at: now), threshold: Double(cache.configuration.threshold),
       isSemantic: cache.encoder != nil)
     guard plan.partition != nil, cache.encoder != nil else { return found }
+    // What an earlier run stored last may still wait for the index.
+    cache.flushIndex()
     let output = parts.encoder.embed(request.prompt)
     let embedding = Embedding(values: output.values, encoder: parts.encoder.fingerprint)
     found.neighbours = try cache.neighbours(plan, embedding, count: neighbours, at: now)
