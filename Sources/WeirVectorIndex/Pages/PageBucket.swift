@@ -64,6 +64,12 @@ struct PageBucket {
     return nil
   }
 
+  /// Slots that a search for the key looks at.
+  func probes(for key: UInt64, _ hash: UInt64) -> Int {
+    guard let slot = search(key, hash) else { return capacity }
+    return (slot - home(hash) + capacity) % capacity + 1
+  }
+
   /// All entries, for the writer and for checks.
   func forEach(_ body: (UInt64, UInt32) -> Void) {
     for slot in 0..<capacity {
