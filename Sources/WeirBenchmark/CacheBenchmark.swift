@@ -67,7 +67,8 @@ struct CacheBenchmark {
         if round > 0, !isStored, !isForeign { absent.append(end - start) }
       }
       for put in 0..<2 * Self.puts {
-        let isFlushed = put.isMultiple(of: 2)
+        // In turns each would have to read anew what the other has written.
+        let isFlushed = put >= Self.puts
         let vector = Self.unit((0..<Self.dimension).map { _ in Float(random.nextUnit() - 0.5) })
         let plan = Self.plan(next)
         let answer = CachedAnswer(text: "The answer to question \(next).", tier: .generator)

@@ -32,7 +32,7 @@ extension RouteError {
   static func tooManyMarks(allowed: Int) -> RouteError {
     RouteError(
       code: "too_many_marks", kind: .badRequest,
-      message: "a letter of the prompt has more than \(allowed) combining marks in a row: no language writes so many; "
+      message: "a letter of the request has more than \(allowed) combining marks in a row: no language writes so many; "
         + "remove them")
   }
 

@@ -136,7 +136,7 @@ package struct Router: Sendable {
       do throws(GrammarFailure) { _ = try parts.formats.grammar(for: way.request.settings.format) } catch {
         throw .badFormat(error)
       }
-      guard !way.request.messages.contains(where: { CanonicalPrompt.isHostile($0.content) }) else {
+      guard !way.request.texts.contains(where: CanonicalPrompt.isHostile) else {
         throw .tooManyMarks(allowed: CanonicalPrompt.mostMarks)
       }
       way.canonical = parts.cache.map { CanonicalRequest(way.request, $0.configuration, sources: parts.sources) }
@@ -325,4 +325,11 @@ package struct Router: Sendable {
 struct PromptEmbedding: Sendable {
   var vector: Embedding
   var tokens: Int
+}
+
+extension RouteRequest {
+  /// All that the caller wrote.
+  fileprivate var texts: [String] {
+    messages.map(\.content) + settings.stop + [tenant, settings.model, user, feature, experiment].compactMap { $0 }
+  }
 }

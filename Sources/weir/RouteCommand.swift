@@ -19,6 +19,9 @@ struct RouteCommand: AsyncParsableCommand {
       With a format no token is written that leads out of it, so an answer that ended by itself parses; one that \
       max_tokens cut is not accepted. Properties are answered in the order of the schema.
 
+      Equal prompts at work at the same time are computed once, and so are prompts that mean the same; what the others \
+      are given costs nothing and says joined or coalesced among its reasons.
+
       A bad line gets an error object of its own and does not stop the run. The first Ctrl-C stops reading and \
       finishes what runs; the second one stops what runs.
 

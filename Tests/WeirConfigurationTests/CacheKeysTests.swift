@@ -47,6 +47,13 @@ import Testing
     #expect(rules[1].model == "large")
   }
 
+  @Test func `tenants that share are named in a list, in the file or the environment`() throws {
+    #expect(try ConfigurationTests.parse("").cache.sharedSpace.isEmpty)
+    #expect(try ConfigurationTests.parse("[cache]\nshared_space = [\"a\", \"b\"]").cache.sharedSpace == ["a", "b"])
+    #expect(try ConfigurationTests.parse("", ["WEIR_CACHE_SHARED_SPACE": "a, b"]).cache.sharedSpace == ["a", "b"])
+    #expect(ConfigurationTests.message("[cache]\nshared_space = \"a\"")?.contains("cache.shared_space") == true)
+  }
+
   @Test func `what is wrong with a rule is said with its place`() {
     let cases = [
       ("[cache.intents]\nrefund = true", "cache.intents.\"refund\" is true (a boolean), it must be a time"),
