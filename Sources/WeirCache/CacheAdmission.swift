@@ -34,20 +34,25 @@ package struct CacheAdmission: Sendable, Hashable {
   /// Characters at either end of a long prompt that are read for signs of what it asks.
   private static let sample = 2_000
 
-  /// `isPersonal` says that values of one person were found in the prompt.
+  /// Earlier turns of the user that are read: what is older has been answered long ago.
+  private static let earlierTurns = 8
+
+  /// What an earlier turn asked ("what is my balance?") is what a later one ("yes, please") is about, so that one
+  /// personal or temporal turn makes the whole conversation so. `isPersonal` says that values of one person were found.
   package init(
     _ request: RouteRequest, _ canonical: CanonicalPrompt, _ configuration: CacheConfiguration, isPersonal: Bool = false
   ) {
     let prompt = canonical.lastUserTurn
     let isLong = prompt.utf8.count > configuration.longestSharedPrompt
-    let words = PromptWords(
-      isLong ? "\(prompt.prefix(CacheAdmission.sample)) \(prompt.suffix(CacheAdmission.sample))" : prompt)
+    let words = CacheAdmission.words(of: prompt)
+    let earlier = canonical.context.filter { $0.role == .user }.suffix(CacheAdmission.earlierTurns)
+      .map { CacheAdmission.words(of: $0.content) }
     if words.isEmpty {
       (scope, reason) = (.tenant, .empty)
-    } else if isPersonal || PersonalPrompt.matches(words) {
+    } else if isPersonal || ([words] + earlier).contains(where: PersonalPrompt.matches) {
       let isKept = configuration.admitted.contains(.personal)
       (scope, reason) = (isKept ? request.user.map { .user($0) } ?? .nobody : .nobody, .personal)
-    } else if TemporalPrompt.matches(words) {
+    } else if ([words] + earlier).contains(where: TemporalPrompt.matches) {
       (scope, reason) = (configuration.admitted.contains(.temporal) ? .tenant : .nobody, .temporal)
     } else if CacheAdmission.asksForVariety(request.settings, words, configuration) {
       (scope, reason) = (configuration.admitted.contains(.creative) ? .tenant : .nobody, .creative)
@@ -56,6 +61,11 @@ package struct CacheAdmission: Sendable, Hashable {
     } else {
       (scope, reason) = (.tenant, nil)
     }
+  }
+
+  /// Of a long text its beginning and its end.
+  private static func words(of text: String) -> PromptWords {
+    PromptWords(text.utf8.count > sample * 2 ? "\(text.prefix(sample)) \(text.suffix(sample))" : text)
   }
 
   private static func asksForVariety(

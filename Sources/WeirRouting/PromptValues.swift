@@ -19,6 +19,14 @@ package struct PromptValues: Sendable, Hashable {
   /// True where an answer to this prompt is one person's own.
   package var arePersonal: Bool { entities.contains(where: \.kind.isPersonal) }
 
+  /// The same, where earlier turns of the user count too: what follows is about them.
+  func arePersonal(in messages: [ChatMessage]) -> Bool {
+    arePersonal
+      || messages.filter { $0.role == .user }.dropLast().suffix(8).contains { turn in
+        EntityExtractor().entities(in: turn.content).contains(where: \.kind.isPersonal)
+      }
+  }
+
   /// The conversation with slots for the values of its last user turn.
   package func delexicalized(_ messages: [ChatMessage]) -> [ChatMessage] {
     guard let last = messages.lastIndex(where: { $0.role == .user }) else { return messages }

@@ -38,7 +38,8 @@ extension Router {
     let now = parts.clock.wall()
     let values = PromptValues(prompt: request.prompt, constants: parts.templates.constants)
     let plan = CachePlan(
-      CanonicalRequest(request, cache.configuration, sources: parts.sources), isPersonal: values.arePersonal)
+      CanonicalRequest(request, cache.configuration, sources: parts.sources),
+      isPersonal: values.arePersonal(in: request.messages))
     var found = CacheDiagnosis(
       plan: plan, exact: try cache.exact(plan, at: now), threshold: Double(cache.configuration.threshold),
       isSemantic: cache.encoder != nil)

@@ -39,7 +39,8 @@ extension Router {
         }
         let values = PromptValues(prompt: request.prompt, constants: parts.templates.constants)
         let plan = CachePlan(
-          CanonicalRequest(request, cache.configuration, sources: parts.sources), isPersonal: values.arePersonal)
+          CanonicalRequest(request, cache.configuration, sources: parts.sources),
+          isPersonal: values.arePersonal(in: request.messages))
         let output = parts.encoder.embed(request.prompt)
         let reading = try? parts.classifier.classify(embedding: output.values)
         let usage = TokenUsage(

@@ -147,7 +147,7 @@ package struct Router: Sendable {
   private func prepare(_ way: inout Passage) {
     way.readValues(constants: parts.templates.constants)
     if way.cachePlan == nil, let canonical = way.canonical {
-      let plan = CachePlan(canonical, isPersonal: way.values.arePersonal)
+      let plan = CachePlan(canonical, isPersonal: way.values.arePersonal(in: way.request.messages))
       way.cachePlan = plan
       if canonical.isReadable, let reason = plan.admission.reason {
         way.reasons.append(plan.key == nil ? .notCached(reason) : .exactOnly(reason))

@@ -55,6 +55,22 @@ import WeirDomain
     #expect(plan(prompt, user: "ann").key == plan(prompt, user: "bob").key)
   }
 
+  @Test(arguments: [
+    ("what is my account balance?", "yes, please look it up", CacheAdmission.Reason.personal),
+    ("what is the weather today?", "Berlin", .temporal),
+  ])
+  func `a turn is about what the user asked before`(first: String, then: String, reason: CacheAdmission.Reason) {
+    let request = RouteRequest(
+      id: "r",
+      messages: [
+        ChatMessage(role: .user, content: first), ChatMessage(role: .assistant, content: "Which one?"),
+        ChatMessage(role: .user, content: then),
+      ])
+    let plan = CachePlan(request)
+    #expect(plan.admission.reason == reason && plan.key == nil && plan.partition == nil)
+    #expect(self.plan(then).admission.reason == nil)
+  }
+
   @Test func `a prompt in which one person's values were found is that person's own`() {
     var configuration = CacheConfiguration()
     configuration.admitted = [.personal]

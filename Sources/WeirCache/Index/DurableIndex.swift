@@ -43,6 +43,9 @@ package final class DurableIndex: VectorIndex {
   let state: Mutex<State>
   private let graph: Mutex<GraphIndex?>
   private let queue = DispatchQueue(label: "weir.index", qos: .utility)
+  /// Left when the index has caught up for the first time.
+  private let beginning = DispatchGroup()
+  private let hasBegun = Atomic<Bool>(false)
 
   struct State: Sendable {
     var isScheduled = false
@@ -59,7 +62,11 @@ package final class DurableIndex: VectorIndex {
     recent = ExactIndex(dimension: settings.dimension, capacity: settings.recentCapacity)
     graph = Mutex(try DurableIndex.openGraph(settings))
     state = Mutex(State())
-    wake()
+    beginning.enter()
+    queue.async { [self] in
+      catchUp()
+      beginning.leave()
+    }
   }
 
   static func openGraph(_ settings: Settings) throws(PageFileFailure) -> GraphIndex {
@@ -103,6 +110,11 @@ package final class DurableIndex: VectorIndex {
 
   package func search(partition: PartitionKey, query: [Float], count: Int) throws -> [VectorMatch] {
     lookForOthers()
+    if !hasBegun.load(ordering: .relaxed) {
+      // What an earlier run stored last is a moment away; a rebuild takes longer and is not waited for.
+      _ = beginning.wait(timeout: .now() + .milliseconds(50))
+      hasBegun.store(true, ordering: .relaxed)
+    }
     // Those that wait first: what moves into the graph meanwhile is in both, and not in neither.
     let waiting = recent.count == 0 ? [] : try recent.search(partition: partition, query: query, count: count)
     let found = try current?.search(partition: partition, query: query, count: count) ?? []
