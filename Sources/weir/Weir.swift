@@ -19,7 +19,7 @@ struct Weir: AsyncParsableCommand {
     subcommands: [
       RouteCommand.self, CacheCommand.self, ReportCommand.self, ReviewCommand.self, EvalCommand.self, TrainCommand.self,
       ModelsCommand.self, EmbedCommand.self, DocumentsCommand.self, DoctorCommand.self, InitCommand.self,
-      EntitiesCommand.self, BenchCommand.self, IndexBenchCommand.self,
+      EntitiesCommand.self, BenchCommand.self, CacheBenchCommand.self, IndexBenchCommand.self,
     ])
 
   static let release = "0.1.0"
