@@ -64,7 +64,7 @@ let package = Package(
     module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirGrammar", "WeirModelFiles", "WeirTensor"]),
-    module("WeirCache", ["WeirDomain", "WeirFiles", "WeirStore", "WeirVectorIndex"]),
+    module("WeirCache", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirStore", "WeirVectorIndex"]),
     module("WeirRetrieval", ["WeirDomain", "WeirFiles", "WeirStore", "WeirVectorIndex"]),
     // Level 4: the request's way.
     module(

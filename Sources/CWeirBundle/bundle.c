@@ -16,6 +16,9 @@ EMBEDDED intents[] = {
 EMBEDDED generator[] = {
 #embed "../../Assets/Models/generator.gguf"
 };
+EMBEDDED verifier[] = {
+#embed "../../Assets/Models/verifier.gguf"
+};
 EMBEDDED prices[] = {
 #embed "../../Assets/Prices/prices.json"
 };
@@ -23,7 +26,7 @@ EMBEDDED prices[] = {
 static const struct weir_embedded_file files[] = {
     {"bundle.json", manifest, sizeof manifest},   {"encoder.gguf", encoder, sizeof encoder},
     {"intents.gguf", intents, sizeof intents},    {"generator.gguf", generator, sizeof generator},
-    {"prices.json", prices, sizeof prices},
+    {"verifier.gguf", verifier, sizeof verifier}, {"prices.json", prices, sizeof prices},
 };
 
 const struct weir_embedded_file *weir_embedded_files(size_t *count) {

@@ -1,5 +1,6 @@
 package import WeirConfiguration
 internal import FoundationEssentials
+package import WeirCache
 package import WeirEncoder
 package import WeirFiles
 internal import WeirGenerator
@@ -37,6 +38,8 @@ package struct ModelBundle: Sendable {
   package let intents: Part
   /// Nil where the bundle has none.
   package let generator: Part?
+  /// Judges the cache's neighbours; the one inside the binary where the bundle has none.
+  package let verifier: Part?
   /// A smaller generator that makes guesses for it; nil where none is configured.
   package let draft: Part?
   /// What changes the generator, with its strength.
@@ -44,7 +47,8 @@ package struct ModelBundle: Sendable {
 
   /// All files with what each is for.
   package var parts: [(name: String, part: Part)] {
-    [("encoder", encoder), ("intents", intents)] + (generator.map { [("generator", $0)] } ?? [])
+    [("encoder", encoder), ("intents", intents)] + (verifier.map { [("verifier", $0)] } ?? [])
+      + (generator.map { [("generator", $0)] } ?? [])
       + (draft.map { [("draft", $0)] } ?? []) + adapters.map { ("adapter", $0.part) }
   }
 
@@ -65,6 +69,7 @@ package struct ModelBundle: Sendable {
     var encoder: File
     var intents: File
     var generator: File?
+    var verifier: File?
   }
 
   /// Opens the bundle of a node that keeps digests and packed models in its state folder.
@@ -108,6 +113,9 @@ package struct ModelBundle: Sendable {
     } else {
       generator = try models.generator.map { try Self.configured($0, storage) }
     }
+    verifier =
+      try manifest.verifier.map { try part($0, replacedBy: nil) }
+      ?? EmbeddedFiles.region(named: "verifier.gguf").map { Part(region: $0, origin: .builtIn) }
     draft = try models.draft.map { try Self.configured($0, storage) }
     adapters = try models.adapters.map { adapter in
       Adapter(part: try Self.configured(adapter.path, storage), scale: adapter.scale)
@@ -209,6 +217,11 @@ extension ModelBundle.Part {
 }
 
 extension ModelBundle {
+  /// What judges the cache's neighbours under the encoder whose file has this SHA-256; nil where no file has one.
+  package func openVerifier(encoderFingerprint: String) throws -> HitVerifier? {
+    try verifier.map { try HitVerifier(from: $0.open(), encoderFingerprint: encoderFingerprint) }
+  }
+
   /// The encoder alone, for commands that need no more.
   package func openEncoder() throws -> Encoder { try Encoder(encoder.open(), prefix: encoderPrefix) }
 }

@@ -47,7 +47,11 @@ extension PromptCompressor {
 extension CacheConfiguration {
   init(_ cache: Configuration.Cache) {
     self.init()
-    if let threshold = cache.similarityThreshold { self.threshold = Float(threshold) }
+    if let threshold = cache.similarityThreshold {
+      self.threshold = Float(threshold)
+      verifiedFloor = Float(threshold)
+    }
+    falseHitBudget = cache.falseHitBudget
     lifetimeMilliseconds = Int64(cache.timeToLiveSeconds) * 1000
     temporalLifetimeMilliseconds = Int64(cache.temporalTimeToLiveSeconds) * 1000
     staleMilliseconds = Int64(cache.staleSeconds) * 1000

@@ -44,7 +44,7 @@ package struct Node: Sendable {
     }
     let store = try openStore(configuration)
     let cache = try openCache(
-      configuration, store: store, encoder: encoder, localModel: local?.model, at: clock.wall())
+      configuration, store: store, encoder: encoder, verifier: bundle.openVerifier(encoderFingerprint: encoder.fingerprint), localModel: local?.model, at: clock.wall())
     let grounding = try openGrounding(
       configuration, store: store, encoder: encoder, local: local, hasRemote: remotes != nil, at: clock.wall(),
       onProgress: onProgress)
@@ -107,7 +107,7 @@ package struct Node: Sendable {
   }
 
   private static func openCache(
-    _ configuration: Configuration, store: Store, encoder: Encoder, localModel: String?, at now: Timestamp
+    _ configuration: Configuration, store: Store, encoder: Encoder, verifier: HitVerifier?, localModel: String?, at now: Timestamp
   ) throws -> ResponseCache? {
     guard configuration.cache.enabled else { return nil }
     var settings = CacheConfiguration(configuration.cache)
@@ -116,7 +116,7 @@ package struct Node: Sendable {
       store: store, configuration: settings,
       encoder: configuration.cache.semantic
         ? .init(fingerprint: encoder.fingerprint, dimension: encoder.shape.width) : nil,
-      indexPath: configuration.node.state + "/index.weir", at: now)
+      verifier: verifier, indexPath: configuration.node.state + "/index.weir", at: now)
   }
 
   private static func generator(

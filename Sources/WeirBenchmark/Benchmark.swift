@@ -51,11 +51,11 @@ package struct Benchmark: Sendable {
       }
     }
     if asks(.cache) {
-      report.rows += try await inFolder { try CacheBenchmark(now: now, folder: $0).run(options, progress: progress) }
+      report.rows += try await Self.inFolder { try CacheBenchmark(now: now, folder: $0).run(options, progress: progress) }
     }
     if asks(.policy) { report.rows += PolicyBenchmark(now: now).run(options, progress: progress) }
     if asks(.route) {
-      report.rows += try await inFolder {
+      report.rows += try await Self.inFolder {
         try await RouteBenchmark(now: now, folder: $0).run(options, progress: progress)
       }
     }
@@ -86,7 +86,7 @@ package struct Benchmark: Sendable {
   }
 
   /// Runs `body` with a new folder, which is gone afterwards.
-  private func inFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+  package static func inFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("weir-bench-\(UUID().uuidString)").path
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

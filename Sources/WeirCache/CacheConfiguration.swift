@@ -5,6 +5,10 @@ package struct CacheConfiguration: Sendable, Hashable {
   /// Under MiniLM an opposite ("turn on", "turn off") reaches 0.915 while true paraphrases start far below: no
   /// threshold alone tells them apart. This one lies above that pair, so that the guard is the second line.
   package var threshold: Float = 0.92
+  /// The least cosine similarity at which the verifier looks at a stored prompt; where there is none, `threshold` decides.
+  package var verifiedFloor: Float = 0.5
+  /// The share of semantic hits that may be wrong, above 0.
+  package var falseHitBudget = 0.01
   /// Neighbours that the guard looks at before the semantic tier gives up.
   package var candidates = 8
   /// How long an answer is served where no rule says otherwise, from when it was given; hits do not renew it.

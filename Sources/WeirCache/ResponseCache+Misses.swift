@@ -29,7 +29,11 @@ struct KnownMisses: Sendable {
 
   /// Whether the stored prompt's answer was called wrong for the asked one.
   func forbid(_ entry: CacheEntry) -> Bool {
-    !stored.isEmpty && stored.contains(PromptDigest(partition: partition, prompt: entry.prompt))
+    forbid(prompt: entry.prompt)
+  }
+
+  func forbid(prompt: String) -> Bool {
+    !stored.isEmpty && stored.contains(PromptDigest(partition: partition, prompt: prompt))
   }
 }
 

@@ -24,7 +24,7 @@ extension ResponseCache {
   /// encoder comes back, but are never compared. `clock` is monotonic, nanoseconds.
   package static func open(
     store: Store, configuration: CacheConfiguration = CacheConfiguration(), encoder: EncoderIdentity?,
-    indexPath: String? = nil, clock: @escaping @Sendable () -> Int64 = { SystemClock.monotonicNanoseconds },
+    verifier: HitVerifier? = nil, indexPath: String? = nil, clock: @escaping @Sendable () -> Int64 = { SystemClock.monotonicNanoseconds },
     at now: Timestamp
   ) throws -> ResponseCache {
     guard let encoder else {
@@ -45,7 +45,7 @@ extension ResponseCache {
           maximumBytes: Int(clamping: configuration.byteBudget), clock: clock)
         let cache = ResponseCache(
           store: store, configuration: configuration, encoder: encoder.fingerprint,
-          index: try DurableIndex(settings, store: store), ignoredVectors: 0)
+          index: try DurableIndex(settings, store: store), ignoredVectors: 0, verifier: verifier)
         try cache.adoptEviction()
         return cache
       } catch let failure as PageFileFailure {
@@ -75,7 +75,7 @@ extension ResponseCache {
     }
     let cache = ResponseCache(
       store: store, configuration: configuration, encoder: encoder.fingerprint, index: index, ignoredVectors: ignored,
-      indexNotice: notice)
+      indexNotice: notice, verifier: verifier)
     try cache.adoptEviction()
     return cache
   }

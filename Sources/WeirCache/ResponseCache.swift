@@ -16,15 +16,23 @@ package final class ResponseCache: Sendable {
   package let indexNotice: String?
   let store: Store
   let index: (any VectorIndex)?
+  /// Judges what the index finds; nil leaves that to the similarity and the guard alone.
+  package let verifier: HitVerifier?
+  /// What the operator's budget for false hits asks of the verifier.
+  package let hitThreshold: HitCalibration.Threshold
 
   /// Entries from further ahead than this come from a clock that was wrong, and are not served.
   static let clockTolerance: Int64 = 300_000
 
   init(
     store: Store, configuration: CacheConfiguration, encoder: String?, index: (any VectorIndex)?, ignoredVectors: Int,
-    indexNotice: String? = nil
+    indexNotice: String? = nil, verifier: HitVerifier? = nil
   ) {
     self.indexNotice = indexNotice
+    self.verifier = verifier
+    hitThreshold =
+      verifier?.threshold(budget: configuration.falseHitBudget)
+      ?? HitCalibration.Threshold(probability: nil, family: "", pairs: 0)
     self.store = store
     self.configuration = configuration
     self.encoder = encoder
@@ -58,6 +66,9 @@ package final class ResponseCache: Sendable {
   package func similar(_ plan: CachePlan, _ embedding: Embedding, at now: Timestamp) throws -> SimilarResult {
     guard plan.isReadable, let partition = plan.partition, let index else { return SimilarResult() }
     try check(embedding)
+    if let verifier {
+      return try verified(plan, partition, embedding, by: verifier, index, at: now)
+    }
     var result = SimilarResult()
     let matches = try index.search(
       partition: partition.partition, query: embedding.values, count: configuration.candidates)

@@ -4,6 +4,31 @@ package struct SimilarResult: Sendable, Hashable {
   package struct Refusal: Sendable, Hashable {
     package var similarity: Float
     package var reason: GuardRefusal
+
+    package init(similarity: Float, reason: GuardRefusal) {
+      self.similarity = similarity
+      self.reason = reason
+    }
+  }
+
+  /// The neighbour that the verifier looked at.
+  package struct Candidate: Sendable, Hashable {
+    /// The entry's id.
+    package var id: Int64
+    package var similarity: Float
+    /// That its answer serves the asked prompt, 0...1.
+    package var probability: Double
+    /// What it had to be; nil where the evidence is too thin for the operator's budget.
+    package var threshold: Double?
+    package var basis: HitVerifier.Basis
+    /// Judged hits of this entry.
+    package var confirmed: Int
+    package var refuted: Int
+    /// In the order of `VerifierFeature.allCases`.
+    package var features: [Float]
+    package var isServed = false
+
+    package var isLikelyEnough: Bool { threshold.map { probability >= $0 } ?? false }
   }
 
   package var hit: CacheHit?
@@ -11,4 +36,8 @@ package struct SimilarResult: Sendable, Hashable {
   package var nearest: Float?
   /// Neighbours above the threshold that were refused, nearest first.
   package var refusals: [Refusal] = []
+  /// The nearest neighbour that was not refused; nil where no verifier was asked.
+  package var candidate: Candidate?
+
+  package init() {}
 }

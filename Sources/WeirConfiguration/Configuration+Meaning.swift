@@ -113,6 +113,7 @@ extension Configuration.Cache {
     semantic = settings.boolean("cache.semantic")
     let similarity = settings.decimal("cache.similarity_threshold")
     similarityThreshold = similarity == 0 ? nil : similarity
+    falseHitBudget = settings.decimal("cache.false_hit_budget")
     timeToLiveSeconds = settings.integer("cache.ttl")
     temporalTimeToLiveSeconds = settings.integer("cache.temporal_ttl")
     staleSeconds = settings.integer("cache.stale")

@@ -130,8 +130,10 @@ package struct Configuration: Sendable, Hashable {
     package var enabled: Bool
     /// Whether prompts that mean the same share an answer; else only equal ones do.
     package var semantic: Bool
-    /// Smallest cosine between two prompts that may share an answer; nil is the built-in one.
+    /// Smallest cosine between two prompts at which the verifier looks at them; nil is the built-in one.
     package var similarityThreshold: Double?
+    /// Share of semantic hits that may be wrong.
+    package var falseHitBudget: Double
     package var timeToLiveSeconds: Int
     package var temporalTimeToLiveSeconds: Int
     /// Kinds of requests that are kept although by default they are not.

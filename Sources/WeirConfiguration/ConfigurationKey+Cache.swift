@@ -8,7 +8,11 @@ extension ConfigurationKey {
     .init("cache", "semantic", .boolean, .boolean(true), "Whether prompts that mean the same share an answer."),
     .init(
       "cache", "similarity_threshold", .decimal(0...1), .decimal(0),
-      "Smallest cosine between two prompts that share an answer, 0 to 1; 0 is the built-in 0.92."),
+      "Smallest cosine between two prompts at which the verifier looks at them, 0 to 1; 0 is the built-in 0.5."),
+    .init(
+      "cache", "false_hit_budget", .decimal(0...0.5, open: true), .decimal(0.01),
+      "Share of the answers given for prompts that mean the same that may be wrong: 0.01 is 1 %. A budget that the",
+      "verifier's evidence cannot prove serves none of them; weir doctor says so."),
     .init(
       "cache", "ttl", .duration(1...longestLife), .text("7d"),
       "Age at which an answer expires: seconds, or \"90s\", \"15m\", \"12h\", \"7d\", \"2w\". It counts from when the",

@@ -75,11 +75,27 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Tokens of a window of that text.", visibility: .hidden))
   var window = 128
 
+  @Option(help: ArgumentHelp("Judge the semantic tier on these labelled texts instead.", visibility: .hidden))
+  var hits: String?
+
+  @Option(help: ArgumentHelp("Which of those texts are stored and asked.", visibility: .hidden))
+  var scenarios: String?
+
+  @Option(help: ArgumentHelp("A verifier's GGUF file instead of the built-in one; \"\" judges nothing.", visibility: .hidden))
+  var verifier: String?
+
+  @Option(help: ArgumentHelp("The share of hits that may be wrong.", visibility: .hidden))
+  var budget = 0.01
+
+  @Flag(help: ArgumentHelp("What the verifier weighed, too.", visibility: .hidden))
+  var features = false
+
   private static var names: String { BenchmarkPart.allCases.map(\.rawValue).joined(separator: ", ") }
 
   func validate() throws {
     _ = try options()
     if perplexity != nil, model == nil { throw ValidationError("--perplexity needs --model.") }
+    if (hits == nil) != (scenarios == nil) { throw ValidationError("--hits needs --scenarios, and they it.") }
     if !(2...100_000).contains(window) { throw ValidationError("--window \(window) is not from 2 to 100000.") }
   }
 
@@ -96,6 +112,14 @@ struct BenchCommand: AsyncParsableCommand {
       if let perplexity, let model {
         let found = try Perplexity(model: model, text: perplexity, window: window, progress: progress)
         _ = try output.write(found.json + "\n")
+        return
+      }
+      if let hits, let scenarios {
+        try await Benchmark.inFolder { folder in
+          let benchmark = try HitBenchmark(
+            texts: hits, encoder: encoder, verifier: verifier, budget: budget, showsFeatures: features, folder: folder)
+          try benchmark.run(scenarios: scenarios) { _ = try output.write($0 + "\n") }
+        }
         return
       }
       let rival = try compare.map { try BenchmarkRival(path: $0) }

@@ -1,4 +1,4 @@
-"""Writes bundle.json beside the three weight files: names, digests, sizes, and the version that --version names."""
+"""Writes bundle.json beside the four weight files: names, digests, sizes, and the version that --version names."""
 import argparse
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ def main():
     options = options.parse_args()
     bundle = {"format": 1, "name": "default", "version": options.version}
     total = 0
-    for part in ("encoder", "intents", "generator"):
+    for part in ("encoder", "intents", "generator", "verifier"):
         path = options.folder / f"{part}.gguf"
         bundle[part] = {"file": path.name, "sha256": model_files.sha256(path)}
         total += path.stat().st_size

@@ -1,8 +1,8 @@
 /// Words that carry no topic: what remains without them is what a prompt is about.
 enum FunctionWords {
-  static func contains(_ word: String) -> Bool { words.contains(word) }
+  static func contains(_ word: String) -> Bool { all.contains(word) }
 
-  private static let words = Set(
+  static let all = Set(
     """
     a an the this that these those it its there here some any such own
     i me my mine we us our you your yours he him his she her they them their one ones someone anybody anyone

@@ -8,6 +8,16 @@ package enum SimilarityGuard {
   package static func refusal(asked: String, stored: String) -> GuardRefusal? {
     if asked == stored { return nil }
     let (asked, stored) = (PromptWords(asked), PromptWords(stored))
+    return hardRefusal(asked, stored)
+      ?? (PromptLanguage(asked.texts) == .english ? topicRefusal(asked.texts, stored.texts) : nil)
+  }
+
+  /// The same without the comparison of topics, which the verifier makes by itself: only what is hard evidence.
+  package static func hardRefusal(asked: String, stored: String) -> GuardRefusal? {
+    asked == stored ? nil : reading(PromptWords(asked), PromptWords(stored)).refusal
+  }
+
+  private static func hardRefusal(_ asked: PromptWords, _ stored: PromptWords) -> GuardRefusal? {
     let (left, right) = (asked.texts, stored.texts)
     let language = PromptLanguage(left)
     if language != PromptLanguage(right) { return .language }
@@ -20,11 +30,11 @@ package enum SimilarityGuard {
     if !QuestionKind.agree(QuestionKind(left), QuestionKind(right)) { return .question }
     // "Add 10 km to 5 miles" and "add 5 miles to 10 km" have the same numbers in different places.
     if asked.numbers != stored.numbers || swapsEnds(left, right) { return .direction }
-    return topicRefusal(left, right)
+    return nil
   }
 
   /// Every name of one must be a word of the other, in whatever case it is written there.
-  private static func namesAgree(_ asked: PromptWords, _ stored: PromptWords) -> Bool {
+  static func namesAgree(_ asked: PromptWords, _ stored: PromptWords) -> Bool {
     func isSaid(_ word: PromptWords.Word, in words: Set<String>) -> Bool {
       !word.isName || FunctionWords.contains(word.text) || words.contains(WordStem.stem(word.text))
     }
@@ -33,7 +43,7 @@ package enum SimilarityGuard {
   }
 
   /// Whether what follows `from`, `to` or `than` in one stands elsewhere in the other.
-  private static func swapsEnds(_ left: [String], _ right: [String]) -> Bool {
+  static func swapsEnds(_ left: [String], _ right: [String]) -> Bool {
     for preposition in ["from", "to", "into", "in", "than", "for", "with", "by", "of"] {
       let (ours, theirs) = (objects(of: preposition, in: left), objects(of: preposition, in: right))
       guard !ours.isEmpty, !theirs.isEmpty, ours.isDisjoint(with: theirs) else { continue }
@@ -67,19 +77,19 @@ package enum SimilarityGuard {
     }
   }
 
-  private static func content(_ words: [String]) -> [String] {
+  static func content(_ words: [String]) -> [String] {
     words.filter { !FunctionWords.contains($0) }.map { Synonyms.representative(of: $0) }
   }
 
   /// The function words, with a gap for each word between.
-  private static func skeleton(_ words: [String]) -> [String] {
+  static func skeleton(_ words: [String]) -> [String] {
     words.map { FunctionWords.contains($0) ? $0 : "" }
   }
 }
 
 extension [String] {
   /// This multiset less another.
-  fileprivate func removing(_ others: [String]) -> [String] {
+  func removing(_ others: [String]) -> [String] {
     var counts: [String: Int] = [:]
     for other in others { counts[other, default: 0] += 1 }
     return filter { word in

@@ -6,6 +6,13 @@ enum WordStem {
   static func stem(_ word: String) -> String {
     guard word.utf8.count > 3, word.utf8.allSatisfy({ $0 < 0x80 }) else { return word }
     var letters = Array(word.utf8)
+    cut(&letters)
+    return String(decoding: letters, as: UTF8.self)
+  }
+
+  /// The same for letters that are ASCII, in place.
+  static func cut(_ letters: inout [UInt8]) {
+    guard letters.count > 3 else { return }
     func ends(_ ending: String) -> Bool {
       letters.count > ending.utf8.count && letters.suffix(ending.utf8.count).elementsEqual(ending.utf8)
     }
@@ -29,7 +36,6 @@ enum WordStem {
       letters.removeLast()
     }
     if letters.count > 3, letters.last == UInt8(ascii: "e") { letters.removeLast() }
-    return String(decoding: letters, as: UTF8.self)
   }
 
   private static func isVowel(_ letter: UInt8) -> Bool { "aeiouy".utf8.contains(letter) }
