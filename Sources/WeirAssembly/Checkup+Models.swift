@@ -1,3 +1,4 @@
+internal import WeirCache
 internal import WeirClassifier
 internal import WeirDomain
 internal import WeirEncoder
@@ -29,10 +30,31 @@ extension Checkup {
           subject: "models work", verdict: .good,
           text: "a prompt is classified in \(microseconds) us" + (text.isEmpty ? "; no generator" : text)))
       findings.append(memory())
+      if let found = try falseHits(bundle, encoder) { findings.append(found) }
     } catch {
       findings.append(bad("models work", error))
     }
     return findings
+  }
+
+  /// What the budget for false hits comes to; nil without a semantic tier.
+  private func falseHits(_ bundle: ModelBundle, _ encoder: Encoder) throws -> Finding? {
+    guard configuration.cache.enabled, configuration.cache.semantic,
+      let verifier = try bundle.openVerifier(encoderFingerprint: encoder.fingerprint)
+    else { return nil }
+    let budget = configuration.cache.falseHitBudget
+    let threshold = verifier.threshold(budget: budget)
+    let trained = verifier.basis == .matched ? "" : "; it was trained with another encoder and weighs less"
+    guard let probability = threshold.probability else {
+      return Finding(
+        subject: "semantic cache", verdict: .warning,
+        text: "false_hit_budget = \(budget) cannot be proven by \(threshold.pairs) labelled decisions (too few or too many "
+          + "wrong ones of kind \(threshold.family)): only equal prompts are served\(trained)")
+    }
+    return Finding(
+      subject: "semantic cache", verdict: .good,
+      text: "false_hit_budget = \(budget): answers are served from probability \(probability.decimals(4)) on, by "
+        + "\(threshold.pairs) labelled decisions\(trained)")
   }
 
   /// Runs `load` and says how long it took, and what of the model is mapped, in memory, and this process's own.

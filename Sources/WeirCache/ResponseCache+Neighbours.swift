@@ -40,7 +40,10 @@ extension ResponseCache {
         return Neighbour(
           id: facts.id, prompt: facts.prompt, similarity: match.similarity,
           refusal: misses.forbid(entry.entry)
-            ? .calledWrong : SimilarityGuard.refusal(asked: plan.prompt, stored: facts.prompt),
+            ? .calledWrong
+            : verifier == nil
+              ? SimilarityGuard.refusal(asked: plan.prompt, stored: facts.prompt)
+              : SimilarityGuard.hardRefusal(asked: plan.prompt, stored: facts.prompt),
           hits: facts.hits, confirmed: evidence.count { $0.wasRight }, refuted: evidence.count { !$0.wasRight })
       }
     }

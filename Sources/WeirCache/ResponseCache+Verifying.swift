@@ -75,6 +75,9 @@ extension ResponseCache {
 
   /// Neighbours with the same answer that are asked whether it depends on a difference.
   static let mostFellows = 6
+  /// The least similarity at which a stored prompt is looked at.
+  package var floor: Double { Double(verifier == nil ? configuration.threshold : configuration.verifiedFloor) }
+
   /// Neighbours that the guard may refuse before the semantic tier gives up.
   static let mostRefusals = 4
 }

@@ -1,3 +1,5 @@
+internal import WeirDomain
+
 /// What the semantic tier found, for the answer and for the trace.
 package struct SimilarResult: Sendable, Hashable {
   /// A neighbour that the guard turned down.
@@ -27,6 +29,20 @@ package struct SimilarResult: Sendable, Hashable {
     /// In the order of `VerifierFeature.allCases`.
     package var features: [Float]
     package var isServed = false
+
+    /// What was decided, for people; holds no text of either prompt.
+    package func sentence(budget: Double) -> String {
+      let share = "\((budget * 100).decimals(budget < 0.001 ? 3 : budget < 0.01 ? 1 : 0)) %"
+      var text = "its answer serves with probability \(probability.decimals(4)), "
+      if let threshold {
+        text += "\(isLikelyEnough ? "at least" : "below") the \(threshold.decimals(4)) that a budget of \(share) needs"
+      } else {
+        text += "and no probability is proven to keep a budget of \(share): allow more, or serve equal prompts only"
+      }
+      if confirmed + refuted > 0 { text += "; judged before: \(confirmed) right, \(refuted) wrong" }
+      if basis == .general { text += "; the verifier was trained with another encoder" }
+      return text
+    }
 
     package var isLikelyEnough: Bool { threshold.map { probability >= $0 } ?? false }
   }

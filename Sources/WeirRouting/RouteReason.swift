@@ -7,6 +7,10 @@ package enum RouteReason: Sendable, Hashable {
   case exactHit
   /// A stored prompt means the same: cosine similarity and the least that is accepted.
   case semanticHit(similarity: Double, threshold: Double)
+  /// A stored answer serves with this probability, and the least that the budget for false hits asks for.
+  case verifiedHit(similarity: Double, probability: Double, threshold: Double)
+  /// A stored prompt was near, and the verifier found its answer not likely enough.
+  case unlikelyHit(similarity: Double, sentence: String)
   /// A stored prompt was near, but the guard saw a difference.
   case guardDeclined(similarity: Double, difference: String)
   /// An equal request was being answered, and this one waited for its answer.
@@ -91,6 +95,8 @@ package enum RouteReason: Sendable, Hashable {
     switch self {
     case .exactHit: "exact_hit"
     case .semanticHit: "semantic_hit"
+    case .verifiedHit: "semantic_hit"
+    case .unlikelyHit: "verifier_declined"
     case .guardDeclined: "guard_declined"
     case .joined: "joined"
     case .coalesced: "coalesced"
@@ -139,6 +145,11 @@ package enum RouteReason: Sendable, Hashable {
     case .exactHit: "the same request was answered before"
     case .semanticHit(let similarity, let threshold):
       "a stored prompt means the same: similarity \(similarity.decimals(3)), at least \(threshold.decimals(3)) is asked"
+    case .verifiedHit(let similarity, let probability, let threshold):
+      "a stored prompt means the same: its answer serves with probability \(probability.decimals(4)) (at least "
+        + "\(threshold.decimals(4))), similarity \(similarity.decimals(3))"
+    case .unlikelyHit(let similarity, let sentence):
+      "a stored prompt is near (similarity \(similarity.decimals(3))), but \(sentence)"
     case .guardDeclined(let similarity, let difference):
       "a stored prompt is near (similarity \(similarity.decimals(3))) but differs: \(difference)"
     case .joined: "it was being answered for another request: its answer was awaited"
@@ -201,7 +212,7 @@ package enum RouteReason: Sendable, Hashable {
   /// True for a stored answer that was found.
   var isHit: Bool {
     switch self {
-    case .exactHit, .semanticHit, .joined, .coalesced: true
+    case .exactHit, .semanticHit, .verifiedHit, .joined, .coalesced: true
     default: false
     }
   }

@@ -16,14 +16,23 @@ package struct CacheDiagnosis: Sendable {
   package var entries = 0
   package var isSemantic: Bool
 
+  /// Share of semantic hits that may be wrong.
+  package var falseHitBudget = 0.01
+
   /// In one sentence.
   package var verdict: String {
     if let exact { return "served by the exact tier: entry \(exact.id), the same request" }
     if plan.key == nil, let reason = plan.admission.reason { return "not cached: \(reason.text)" }
-    if let hit = similar?.hit { return "served by the semantic tier: entry \(hit.id), which means the same" }
+    if let hit = similar?.hit {
+      let judged = similar?.candidate.map { " (" + $0.sentence(budget: falseHitBudget) + ")" } ?? ""
+      return "served by the semantic tier: entry \(hit.id), which means the same\(judged)"
+    }
     if let reason = plan.admission.reason { return "not served: the same request is not stored, and \(reason.text)" }
     if !isSemantic { return "not served: the same request is not stored, and the semantic tier is off" }
     if neighbours.isEmpty { return "not served: nothing is stored that this prompt may be compared with" }
+    if let candidate = similar?.candidate {
+      return "not served: entry \(candidate.id) is near, but \(candidate.sentence(budget: falseHitBudget))"
+    }
     if let refusal = similar?.refusals.first {
       return "not served: the nearest answer was refused, \(refusal.reason.text)"
     }
@@ -41,8 +50,8 @@ extension Router {
       CanonicalRequest(request, cache.configuration, sources: parts.sources),
       isPersonal: values.arePersonal(in: request.messages))
     var found = CacheDiagnosis(
-      plan: plan, exact: try cache.exact(plan, at: now), threshold: Double(cache.configuration.threshold),
-      isSemantic: cache.encoder != nil)
+      plan: plan, exact: try cache.exact(plan, at: now), threshold: cache.floor,
+      isSemantic: cache.encoder != nil, falseHitBudget: cache.configuration.falseHitBudget)
     guard plan.partition != nil, cache.encoder != nil else { return found }
     // What an earlier run stored last may still wait for the index.
     cache.flushIndex()

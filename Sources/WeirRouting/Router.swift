@@ -186,9 +186,19 @@ package struct Router: Sendable {
     let result = await lane.run { Result { try cache.similar(plan, embedding.vector, at: at) } }
     way.timer.finish(.similar, since: begin)
     let found = try RouteError.wrapping("cache_failed", .badState) { try result.get() }
-    if let hit = found.hit {
+    if found.hit != nil, let candidate = found.candidate {
+      way.reasons.append(
+        .verifiedHit(
+          similarity: Double(candidate.similarity), probability: candidate.probability,
+          threshold: candidate.threshold ?? 1))
+    } else if let hit = found.hit {
       way.reasons.append(
         .semanticHit(similarity: Double(hit.similarity ?? 1), threshold: Double(cache.configuration.threshold)))
+    } else if let candidate = found.candidate {
+      way.reasons.append(
+        .unlikelyHit(
+          similarity: Double(candidate.similarity),
+          sentence: candidate.sentence(budget: cache.configuration.falseHitBudget)))
     } else if let refusal = found.refusals.first {
       way.reasons.append(
         .guardDeclined(similarity: Double(refusal.similarity), difference: refusal.reason.text))

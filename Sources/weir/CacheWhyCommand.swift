@@ -86,7 +86,7 @@ struct CacheWhyText {
       rows.append("same        no entry")
     }
     if !found.neighbours.isEmpty {
-      rows.append("similar     at least \(found.threshold.decimals(3)) is asked, and no difference")
+      rows.append("similar     at least \(found.threshold.decimals(3)) is looked at")
     }
     for neighbour in found.neighbours {
       var verdict = neighbour.refusal.map { "differs: \($0.text)" } ?? "no difference"
@@ -101,8 +101,21 @@ struct CacheWhyText {
       while prompt.last == " " { prompt.removeLast() }
       rows.append("            \(prompt)")
     }
+    if let candidate = found.similar?.candidate {
+      rows.append("weighed     " + CacheWhyText.weighed(candidate))
+    }
     rows.append("decision    \(found.verdict)")
     return rows.joined(separator: "\n") + "\n"
+  }
+
+  /// The features that tell a person most.
+  static func weighed(_ candidate: SimilarResult.Candidate) -> String {
+    let shown: [(VerifierFeature, String)] = [
+      (.nearest, "similarity"), (.margin, "to the next other answer"), (.agreement, "neighbours with the same answer"),
+      (.lead, "nearer than its rival by"), (.unsaidByFellows, "words that none with this answer says"),
+      (.sharedWords, "words in common"),
+    ]
+    return shown.map { "\($1) \(Double(candidate.features[$0.rawValue]).decimals(2))" }.joined(separator: ", ")
   }
 
   var json: String {
@@ -116,6 +129,17 @@ struct CacheWhyText {
     writer.add("exact", found.exact?.id)
     writer.add("semantic", found.exact == nil ? found.similar?.hit?.id : nil)
     writer.add("threshold", found.threshold, decimals: 4)
+    if let candidate = found.similar?.candidate {
+      writer.beginObject("verifier")
+      writer.add("id", candidate.id)
+      writer.add("probability", candidate.probability, decimals: 6)
+      writer.add("threshold", candidate.threshold, decimals: 6)
+      writer.add("basis", candidate.basis.rawValue)
+      writer.beginObject("features")
+      for (feature, value) in zip(VerifierFeature.allCases, candidate.features) { writer.add(feature.name, value) }
+      writer.endObject()
+      writer.endObject()
+    }
     writer.beginArray("neighbours")
     for neighbour in found.neighbours {
       writer.beginObject()
