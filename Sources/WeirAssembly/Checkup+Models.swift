@@ -1,3 +1,4 @@
+internal import WeirConfiguration
 internal import WeirCache
 internal import WeirClassifier
 internal import WeirDomain

@@ -26,7 +26,7 @@ package struct Checkup: Sendable {
     package var text: String
   }
 
-  private let configuration: Configuration
+  let configuration: Configuration
   private let environment: [String: String]
   let clock: NodeClock
 
