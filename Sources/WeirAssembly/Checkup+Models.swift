@@ -49,7 +49,8 @@ extension Checkup {
     guard let probability = threshold.probability else {
       return Finding(
         subject: "semantic cache", verdict: .warning,
-        text: "false_hit_budget = \(budget) cannot be proven by \(threshold.pairs) labelled decisions (too few or too many "
+        text:
+          "false_hit_budget = \(budget) cannot be proven by \(threshold.pairs) labelled decisions (too few or too many "
           + "wrong ones of kind \(threshold.family)): only equal prompts are served\(trained)")
     }
     return Finding(

@@ -44,7 +44,9 @@ package struct Node: Sendable {
     }
     let store = try openStore(configuration)
     let cache = try openCache(
-      configuration, store: store, encoder: encoder, verifier: bundle.openVerifier(encoderFingerprint: encoder.fingerprint), localModel: local?.model, at: clock.wall())
+      configuration, store: store, encoder: encoder,
+      verifier: bundle.openVerifier(encoderFingerprint: encoder.fingerprint), localModel: local?.model, at: clock.wall()
+    )
     let grounding = try openGrounding(
       configuration, store: store, encoder: encoder, local: local, hasRemote: remotes != nil, at: clock.wall(),
       onProgress: onProgress)
@@ -107,7 +109,8 @@ package struct Node: Sendable {
   }
 
   private static func openCache(
-    _ configuration: Configuration, store: Store, encoder: Encoder, verifier: HitVerifier?, localModel: String?, at now: Timestamp
+    _ configuration: Configuration, store: Store, encoder: Encoder, verifier: HitVerifier?, localModel: String?,
+    at now: Timestamp
   ) throws -> ResponseCache? {
     guard configuration.cache.enabled else { return nil }
     var settings = CacheConfiguration(configuration.cache)

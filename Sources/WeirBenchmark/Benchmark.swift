@@ -51,7 +51,9 @@ package struct Benchmark: Sendable {
       }
     }
     if asks(.cache) {
-      report.rows += try await Self.inFolder { try CacheBenchmark(now: now, folder: $0).run(options, progress: progress) }
+      report.rows += try await Self.inFolder {
+        try CacheBenchmark(now: now, folder: $0).run(options, progress: progress)
+      }
     }
     if asks(.policy) { report.rows += PolicyBenchmark(now: now).run(options, progress: progress) }
     if asks(.route) {

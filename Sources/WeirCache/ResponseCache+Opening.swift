@@ -24,7 +24,8 @@ extension ResponseCache {
   /// encoder comes back, but are never compared. `clock` is monotonic, nanoseconds.
   package static func open(
     store: Store, configuration: CacheConfiguration = CacheConfiguration(), encoder: EncoderIdentity?,
-    verifier: HitVerifier? = nil, indexPath: String? = nil, clock: @escaping @Sendable () -> Int64 = { SystemClock.monotonicNanoseconds },
+    verifier: HitVerifier? = nil, indexPath: String? = nil,
+    clock: @escaping @Sendable () -> Int64 = { SystemClock.monotonicNanoseconds },
     at now: Timestamp
   ) throws -> ResponseCache {
     guard let encoder else {

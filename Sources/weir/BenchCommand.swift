@@ -81,7 +81,8 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Which of those texts are stored and asked.", visibility: .hidden))
   var scenarios: String?
 
-  @Option(help: ArgumentHelp("A verifier's GGUF file instead of the built-in one; \"\" judges nothing.", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp("A verifier's GGUF file instead of the built-in one; \"\" judges nothing.", visibility: .hidden))
   var verifier: String?
 
   @Option(help: ArgumentHelp("The share of hits that may be wrong.", visibility: .hidden))

@@ -45,7 +45,9 @@ extension SimilarityGuard {
       reading.refusal = .polarity
     } else if !namesAgree(asked, stored) {
       reading.refusal = .names
-    } else if asked.numbers != stored.numbers || hasSameWords && (reading.swapsEnds || ours != theirs && reading.hasSameFrame) {
+    } else if asked.numbers != stored.numbers
+      || hasSameWords && (reading.swapsEnds || ours != theirs && reading.hasSameFrame)
+    {
       // "Add 10 km to 5 miles" and "add 5 miles to 10 km" have the same numbers in different places.
       reading.refusal = .direction
     }
