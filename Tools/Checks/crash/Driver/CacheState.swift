@@ -123,7 +123,7 @@ struct CacheState {
   func checkpoint() throws {
     guard let index = graph else { return cache.saveIndex() }
     // A power failure may take commits that are not in the file yet, and the index must not know of them.
-    try store.checkpoint()
+    try store.synchronize()
     try index.checkpoint()
     let applied = index.appliedSequence
     try store.write { transaction in _ = try ResponseCache.trimChanges(through: applied, in: transaction) }

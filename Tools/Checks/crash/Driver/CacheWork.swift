@@ -28,7 +28,7 @@ struct CacheWork {
       case 92..<96:
         try state.checkpoint()
         say("saved")
-      case 96: try state.store.checkpoint()
+      case 96: try state.store.synchronize()
       default: try state.follow()
       }
       if Bool.random(using: &random) { try state.follow() }
