@@ -20,7 +20,7 @@ extension ResponseCache {
       var rows: [NeighbourRow] = []
       rows.reserveCapacity(matches.count)
       for match in matches {
-        let row = try transaction.first(NeighbourRow.select, [.integer(match.id)]) { row in
+        let row = try transaction.first(NeighbourRow.select, [.integer(match.id), .blob(partition.bytes)]) { row in
           try NeighbourRow(row, query: query)
         }
         guard let row, row.vector.count == query.count, plan.mayRead(entryOf: row.entry.tenant),
@@ -91,7 +91,8 @@ struct NeighbourRow {
   var similarity: Float
 
   static let select = """
-    SELECT \(CacheEntry.columns), vector FROM cache_entry JOIN cache_vector ON entry_id = id WHERE id = ?
+    SELECT \(CacheEntry.columns), vector FROM cache_entry JOIN cache_vector ON entry_id = id
+    WHERE id = ? AND partition = ?
     """
 
   init(_ row: borrowing StoreRow, query: [SIMD16<Float>]) throws(StoreFailure) {

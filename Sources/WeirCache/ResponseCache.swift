@@ -75,7 +75,9 @@ package final class ResponseCache: Sendable {
     try store.read { transaction in
       let misses = try KnownMisses(plan, in: transaction)
       for match in matches {
-        let entry = try transaction.first(ResponseCache.selectByID, [.integer(match.id)]) { row in
+        let entry = try transaction.first(
+          ResponseCache.selectByID + " AND partition = ?", [.integer(match.id), .blob(partition.bytes)]
+        ) { row in
           try CacheEntry(row)
         }
         guard let entry, plan.mayRead(entryOf: entry.tenant),

@@ -93,7 +93,7 @@ import Testing
 
   @Test func `models list names each file with its digest`() throws {
     let result = try WeirProcess(["models", "list", "--json"]).run()
-    #expect(result.lines.compactMap { $0["model"] as? String } == ["encoder", "intents", "generator"])
+    #expect(result.lines.compactMap { $0["model"] as? String } == ["encoder", "intents", "verifier", "generator"])
     #expect(result.lines.allSatisfy { ($0["sha256"] as? String)?.count == 64 })
   }
 }
