@@ -22,6 +22,11 @@ package struct CanonicalRequest: Sendable, Hashable {
   /// False when the answer is not to be stored.
   package var isWritable: Bool { request.cache != .off }
 
+  /// The second look at what the key already says.
+  func mayRead(entryOf tenant: String) -> Bool {
+    tenant == request.tenant || (space == .shared && configuration.sharedSpace.contains(tenant))
+  }
+
   /// `sources` is the version of what answers are made of besides the request (documents, the operator's constants);
   /// nil without any.
   package init(

@@ -37,7 +37,7 @@ extension ResponseCache {
       try store.read { transaction in
         try transaction.rows("SELECT asked, stored, answer, tenant, created_at FROM cache_miss") { row in
           let line = CacheArchive.miss(
-            asked: try row.blob(0), stored: try row.blob(1), answer: row.isNull(2) ? nil : try row.blob(2),
+            asked: try row.blob(0), stored: try row.blob(1), answer: try row.blob(2).isEmpty ? nil : row.blob(2),
             tenant: try row.text(3), createdAt: try row.integer(4))
           guard try write(line) else { throw Closed() }
         }
@@ -119,6 +119,39 @@ extension ResponseCache {
     }
     result = next
     for id in removed { try index?.remove(id) }
+    let wrong: Set<[UInt8]> = Set(
+      parsed.compactMap { _, line in
+        guard case .success(.miss(let asked, let stored, let answer, _, _)) = line, asked == stored, answer != nil
+        else { return nil }
+        return stored
+      })
+    if !wrong.isEmpty { try withdraw(wrong) }
+  }
+
+  /// Deletes the entries of these prompts (digests) whose very answer is known to be wrong for them.
+  ///
+  /// Looks at every entry, outside of the transaction that deletes: other writers do not wait for it.
+  private func withdraw(_ prompts: Set<[UInt8]>) throws {
+    var found: [(id: Int64, own: PromptDigest)] = []
+    try store.read { transaction in
+      try transaction.rows("SELECT id, coalesce(partition, key), prompt FROM cache_entry") { row in
+        let own = PromptDigest(partition: try row.blob(1), prompt: try row.text(2))
+        if prompts.contains(own.bytes) { found.append((try row.integer(0), own)) }
+      }
+    }
+    let removed = try store.write { transaction in
+      var removed: [Int64] = []
+      for (id, own) in found {
+        let answer = try transaction.first("SELECT answer FROM cache_entry WHERE id = ?", [.integer(id)]) { row in
+          try row.text(0)
+        }
+        guard let answer, try ResponseCache.isKnownWrong(answer, to: own, in: transaction) else { continue }
+        removed += try remove("id = ?", [.integer(id)], in: transaction)
+      }
+      try count("wrong", by: removed.count, in: transaction)
+      return removed
+    }
+    for id in removed { try index?.remove(id) }
   }
 
   private func take(
@@ -131,9 +164,11 @@ extension ResponseCache {
       result.misses += try transaction.execute(
         """
         INSERT INTO cache_miss (asked, stored, answer, tenant, created_at) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (asked, stored) DO NOTHING
+        ON CONFLICT (asked, stored, answer) DO NOTHING
         """,
-        [.blob(asked), .blob(stored), answer.map { .blob($0) } ?? .null, .text(tenant), .integer(createdAt)])
+        [
+          .blob(asked), .blob(stored), .blob(asked == stored ? answer ?? [] : []), .text(tenant), .integer(createdAt),
+        ])
     case .evidence(let stored, let score, let wasRight, let at):
       let found = Evidence(score: score, wasRight: wasRight, at: Timestamp(milliseconds: at))
       if try ResponseCache.evidence(of: PromptDigest(bytes: stored), in: transaction).contains(found) { break }

@@ -17,13 +17,9 @@ extension ResponseCache {
     guard facts.createdAt <= now.adding(milliseconds: ResponseCache.clockTolerance) else {
       return refuse("future", "it was made in the future: compare the clocks of both hosts")
     }
-    let digest = facts.digest
-    let isWrong =
-      try transaction.first(
-        "SELECT 1 FROM cache_miss WHERE asked = ? AND stored = ? AND answer = ?",
-        [.blob(digest.bytes), .blob(digest.bytes), .blob(ResponseCache.digest(of: facts.answer.text))]
-      ) { _ in true } ?? false
-    if isWrong { return refuse("known_wrong", "the same answer was called wrong here") }
+    if try ResponseCache.isKnownWrong(facts.answer.text, to: facts.digest, in: transaction) {
+      return refuse("known_wrong", "the same answer was called wrong here")
+    }
     let other = try transaction.first(
       "SELECT created_at FROM cache_entry WHERE key = ?", [.blob(facts.key)]
     ) { row in try row.integer(0) }

@@ -55,9 +55,12 @@ extension ResponseCache {
   /// How many prompts must not get the stored prompt's answer.
   package func misses(of stored: PromptDigest) throws -> Int {
     try store.read { transaction in
-      try transaction.first("SELECT count(*) FROM cache_miss WHERE stored = ?", [.blob(stored.bytes)]) { row in
-        Int(try row.integer(0))
-      } ?? 0
+      try transaction.first(
+        """
+        SELECT count(DISTINCT CASE WHEN stored = ?1 THEN asked ELSE stored END) FROM cache_miss
+        WHERE stored = ?1 OR asked = ?1
+        """, [.blob(stored.bytes)]
+      ) { row in Int(try row.integer(0)) } ?? 0
     }
   }
 

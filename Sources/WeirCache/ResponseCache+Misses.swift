@@ -6,13 +6,13 @@ internal import WeirVectorIndex
 /// Answers that a person called wrong for a prompt: they are not served to it again, whatever their similarity.
 ///
 /// A pair is remembered by digests of both prompts within their partition, so that it holds for an answer that is
-/// stored anew, too. Where the stored prompt itself got a wrong answer, the digest of that answer is remembered, and
-/// only a different one is stored.
+/// stored anew, too, and for either prompt's answer to the other. Where the stored prompt itself got a wrong answer,
+/// the digest of each such answer is remembered, and only a different one is stored.
 struct KnownMisses: Sendable {
   private let partition: [UInt8]
   private let stored: Set<PromptDigest>
 
-  /// Those of the asked prompt; one lookup by its key, and nearly always empty.
+  /// Those of the asked prompt; two lookups in indexes, and nearly always empty.
   init(_ plan: CachePlan, in transaction: borrowing StoreTransaction) throws {
     guard let key = plan.partition else {
       (partition, stored) = ([], [])
@@ -21,7 +21,7 @@ struct KnownMisses: Sendable {
     partition = key.bytes
     var stored: Set<PromptDigest> = []
     try transaction.rows(
-      "SELECT stored FROM cache_miss WHERE asked = ?",
+      "SELECT stored FROM cache_miss WHERE asked = ?1 UNION SELECT asked FROM cache_miss WHERE stored = ?1",
       [.blob(PromptDigest(partition: partition, prompt: plan.prompt).bytes)]
     ) { row in stored.insert(PromptDigest(bytes: try row.blob(0))) }
     self.stored = stored
@@ -48,9 +48,15 @@ extension ResponseCache {
     _ answer: CachedAnswer, to plan: CachePlan, in transaction: borrowing StoreTransaction
   ) throws -> Bool {
     guard let own = ownDigest(plan.partition?.bytes, plan.key?.bytes, plan.prompt) else { return false }
-    return try transaction.first(
-      "SELECT 1 FROM cache_miss WHERE asked = ? AND stored = ? AND answer = ?",
-      [.blob(own.bytes), .blob(own.bytes), .blob(digest(of: answer.text))]
+    return try isKnownWrong(answer.text, to: own, in: transaction)
+  }
+
+  static func isKnownWrong(
+    _ answer: String, to own: PromptDigest, in transaction: borrowing StoreTransaction
+  ) throws -> Bool {
+    try transaction.first(
+      "SELECT 1 FROM cache_miss WHERE asked = ?1 AND stored = ?1 AND answer = ?2",
+      [.blob(own.bytes), .blob(digest(of: answer))]
     ) { _ in true } ?? false
   }
 
@@ -96,10 +102,10 @@ extension ResponseCache {
     try transaction.execute(
       """
       INSERT INTO cache_miss (asked, stored, answer, tenant, created_at) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT (asked, stored) DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at
+      ON CONFLICT (asked, stored, answer) DO UPDATE SET created_at = excluded.created_at
       """,
       [
-        .blob(asking.bytes), .blob(stored.bytes), isPair ? .null : .blob(ResponseCache.digest(of: row.answer)),
+        .blob(asking.bytes), .blob(stored.bytes), .blob(isPair ? [] : ResponseCache.digest(of: row.answer)),
         .text(row.tenant), .integer(now.milliseconds),
       ])
     if isPair {

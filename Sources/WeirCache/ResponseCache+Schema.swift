@@ -104,5 +104,24 @@ extension ResponseCache {
         CREATE INDEX cache_evidence_by_prompt ON cache_evidence (stored, id);
         CREATE TABLE cache_counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         """),
+    StoreMigration(
+      id: "cache-4",
+      sql: """
+        -- Every wrong answer of a prompt is remembered, not the last alone, and pairs are found from either prompt.
+        ALTER TABLE cache_miss RENAME TO cache_miss_3;
+        CREATE TABLE cache_miss (
+          asked BLOB NOT NULL,
+          stored BLOB NOT NULL,
+          answer BLOB NOT NULL,                   -- digest of the wrong answer where both are the same prompt, else empty
+          tenant TEXT NOT NULL,
+          created_at INTEGER NOT NULL,
+          PRIMARY KEY (asked, stored, answer)
+        ) WITHOUT ROWID;
+        INSERT INTO cache_miss SELECT asked, stored, coalesce(answer, x''), tenant, created_at FROM cache_miss_3;
+        DROP TABLE cache_miss_3;
+        CREATE INDEX cache_miss_by_stored ON cache_miss (stored);
+        -- Entries of a clock that ran ahead are found when room is made.
+        CREATE INDEX cache_entry_by_creation ON cache_entry (created_at);
+        """),
   ]
 }

@@ -95,7 +95,9 @@ extension ResponseCache {
       found.waitingChanges = try ResponseCache.number("SELECT count(*) FROM cache_change", in: transaction)
       found.tenants = try ResponseCache.number("SELECT count(DISTINCT tenant) FROM cache_entry", in: transaction)
       found.tags = try ResponseCache.number("SELECT count(DISTINCT tag) FROM cache_tag", in: transaction)
-      found.misses = try ResponseCache.number("SELECT count(*) FROM cache_miss", in: transaction)
+      found.misses = try ResponseCache.number(
+        "SELECT count(*) FROM (SELECT DISTINCT min(asked, stored), max(asked, stored), answer FROM cache_miss)",
+        in: transaction)
       found.confirmed = try ResponseCache.number(
         "SELECT count(*) FROM cache_evidence WHERE was_right <> 0", in: transaction)
       found.refuted = try ResponseCache.number(

@@ -45,21 +45,27 @@ package final class ResponseCache: Sendable {
   ///
   /// An answer that is one user's own is under another key: see `exact` of a plan.
   package func exact(_ request: CanonicalRequest, at now: Timestamp) throws -> CacheHit? {
-    request.isReadable ? try entry(under: request.key, at: now) : nil
+    guard request.isReadable, let entry = try entry(under: request.key, at: now),
+      request.mayRead(entryOf: entry.tenant)
+    else { return nil }
+    return entry.hit(similarity: nil)
   }
 
   /// The stored answer of the same request by somebody who may be served it.
   package func exact(_ plan: CachePlan, at now: Timestamp) throws -> CacheHit? {
-    guard plan.isReadable, let key = plan.key else { return nil }
-    return try entry(under: key, at: now, acceptsStale: plan.acceptsStale)
+    guard plan.isReadable, let key = plan.key,
+      let entry = try entry(under: key, at: now, acceptsStale: plan.acceptsStale),
+      plan.mayRead(entryOf: entry.tenant)
+    else { return nil }
+    return entry.hit(similarity: nil)
   }
 
-  private func entry(under key: CacheKey, at now: Timestamp, acceptsStale: Bool = false) throws -> CacheHit? {
+  private func entry(under key: CacheKey, at now: Timestamp, acceptsStale: Bool = false) throws -> CacheEntry? {
     let entry = try store.lookup { transaction in
       try transaction.first(ResponseCache.selectByKey, [.blob(key.bytes)]) { row in try CacheEntry(row) }
     }
     guard let entry, isLive(entry, at: now, acceptsStale: acceptsStale) else { return nil }
-    return entry.hit(similarity: nil)
+    return entry
   }
 
   /// The answer of a stored prompt that means the same: near enough, and past the guard.

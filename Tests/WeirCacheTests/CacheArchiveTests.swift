@@ -121,6 +121,33 @@ import WeirTestSupport
     #expect(try take(cache, lines).skipped == ["known_wrong": 1, "there_already": 1])
   }
 
+  @Test func `an answer that was called wrong elsewhere leaves when that is imported`() throws {
+    let (old, new) = (try filled(), try cache())
+    _ = try take(new, try lines(old))
+    _ = try old.markWrong(2, asked: nil, at: start)
+    let result = try take(new, try lines(old))
+    #expect(result.misses == 1)
+    #expect(try entries(new).map(\.prompt) == ["how do I pay \"here\"\n\u{1F4B3}"])
+    #expect(try new.inventory(at: start).counters["wrong"] == 1)
+    // The other answer to the same prompt stays.
+    try admit(new, "how do I leave", CachedAnswer(text: "by the door", tier: .generator))
+    _ = try take(new, try lines(old))
+    #expect(try entries(new).count == 2)
+  }
+
+  @Test func `an entry whose tenant is not that of its key is served to nobody`() throws {
+    let new = try cache()
+    #expect(
+      try take(new, try lines(try filled()).map { $0.replacing(#""tenant":"t""#, with: #""tenant":"u""#) }).entries == 2
+    )
+    for tenant in ["t", "u"] {
+      let request = RouteRequest(
+        id: "", messages: [ChatMessage(role: .user, content: "how do I leave")], tenant: tenant)
+      #expect(try new.exact(CachePlan(request), at: start) == nil)
+      #expect(try new.exact(CanonicalRequest(request), at: start) == nil)
+    }
+  }
+
   @Test func `a file that is no archive, or of another version, is refused before anything is stored`() throws {
     let cache = try cache()
     let lines = try lines(try filled())

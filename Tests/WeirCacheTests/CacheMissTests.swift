@@ -60,6 +60,32 @@ import WeirStore
     #expect(try similar("how can I pay").hit != nil)
   }
 
+  @Test func `neither of two prompts is served the other's answer`() throws {
+    try admit("how do I pay")
+    let hit = try #require(try similar("how can I pay").hit)
+    #expect(try cache.markWrong(hit.id, asked: "how can I pay", at: start)?.isPair == true)
+    try admit("how can I pay")
+    let back = try similar("how do I pay")
+    #expect(back.hit == nil && back.refusals.map(\.reason) == [.calledWrong])
+    #expect(try cache.inventory(at: start).misses == 1)
+    for prompt in ["how do I pay", "how can I pay"] {
+      let partition = try #require(plan(prompt).partition).bytes
+      #expect(try cache.misses(of: PromptDigest(partition: partition, prompt: prompt)) == 1)
+    }
+  }
+
+  @Test func `every wrong answer of a prompt is remembered, not only the last`() throws {
+    for answer in ["never", "soon"] {
+      #expect(try admit("how do I pay", answer: answer).isStored)
+      let hit = try #require(try cache.exact(plan("how do I pay"), at: start))
+      _ = try cache.markWrong(hit.id, asked: nil, at: start)
+    }
+    for answer in ["never", "soon"] {
+      #expect(try admit("how do I pay", answer: answer).refusal == .knownWrong, "\(answer)")
+    }
+    #expect(try admit("how do I pay", answer: "with a card").isStored)
+  }
+
   @Test func `an entry that is not there is told apart`() throws {
     #expect(try cache.markWrong(7, asked: nil, at: start) == nil)
     #expect(try cache.markWrong(7, asked: "how can I pay", at: start) == nil)
