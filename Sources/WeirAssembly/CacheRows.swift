@@ -28,7 +28,9 @@ package struct CacheRows: Sendable {
       encoder = nil
     }
     store = try creates ? Node.openStore(configuration) : Node.openExistingStore(configuration)
-    let settings = CacheConfiguration(configuration.cache)
+    var settings = CacheConfiguration(configuration.cache)
+    // A command never orders anew what a node keeps in its own order.
+    settings.eviction = try ResponseCache.storedEviction(in: store) ?? settings.eviction
     cache =
       withIndex
       ? try ResponseCache.open(

@@ -11,6 +11,15 @@ extension CacheArchive {
   /// Ten years, the longest time that a configuration allows.
   private static let longestLife: Int64 = 315_360_000_000
 
+  /// Hits, and tokens.
+  private static let most = Int(Int32.max)
+
+  /// Throws where the first line of a file is no header of a version that is known.
+  package static func check(header bytes: [UInt8]) throws {
+    guard case .header(let found)? = try? read(bytes) else { throw CacheFailure.notAnArchive }
+    guard found == version else { throw CacheFailure.otherArchive(found: found, known: version) }
+  }
+
   static func read(_ bytes: [UInt8]) throws(Refusal) -> Line {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw Refusal(code: "not_utf8", message: "the line is not UTF-8")
@@ -32,8 +41,10 @@ extension CacheArchive {
         tenant: try fields.text("tenant", longest: 128), createdAt: try fields.integer("created_at"))
     case "evidence":
       try fields.refuseUnknown(["kind", "stored", "score", "was_right", "at"])
+      let score = try fields.number("score")
+      guard (-0.001...1.001).contains(score) else { throw fields.bad("score", "a number from 0 to 1") }
       return .evidence(
-        stored: try fields.bytes("stored", count: 16), score: try fields.number("score"),
+        stored: try fields.bytes("stored", count: 16), score: min(max(score, 0), 1),
         wasRight: try fields.flag("was_right"), at: try fields.integer("at"))
     default: throw Refusal(code: "unknown_kind", message: "kind is not entry, miss or evidence")
     }
@@ -63,7 +74,8 @@ extension CacheArchive {
       text: try fields.text("answer", longest: 16 << 20), tier: tier, model: try name("model", 256),
       intent: try name("intent", 256),
       usage: TokenUsage(
-        prompt: try fields.count("prompt_tokens"), completion: try fields.count("completion_tokens"),
+        prompt: try fields.count("prompt_tokens", most: most),
+        completion: try fields.count("completion_tokens", most: most),
         isEstimated: try fields.flag("tokens_estimated")),
       cost: try fields.optional("cost") { name throws(Refusal) in Money(picodollars: try fields.integer(name)) },
       citations: citations)
@@ -76,14 +88,14 @@ extension CacheArchive {
       throw fields.bad("tags", "a list of tags")
     }
     let partition = try fields.optional("partition") { name throws(Refusal) in try fields.bytes(name, count: 32) }
-    let hits = try fields.count("hits")
+    let hits = try fields.count("hits", most: most)
     let facts = CacheEntryFacts(
       id: 0, key: try fields.bytes("key", count: 32), partition: partition,
       tenant: try fields.text("tenant", longest: 128), prompt: try fields.text("prompt", longest: 16 << 20),
       answer: answer, requestID: try fields.text("request_id", longest: 256),
       createdAt: Timestamp(milliseconds: created), expiresAt: Timestamp(milliseconds: expires),
       usedAt: Timestamp(milliseconds: try fields.integer("used_at")), hits: hits,
-      similarHits: min(try fields.count("similar_hits"), hits), bytes: 1, life: try name("life", 256),
+      similarHits: min(try fields.count("similar_hits", most: most), hits), bytes: 1, life: try name("life", 256),
       worth: CacheWorth(heat: try fields.number("heat"), worth: 0), encoder: try name("encoder", 128), tags: tags)
     return Entry(facts: facts, vector: try vector(fields, facts))
   }
@@ -134,8 +146,11 @@ struct ArchiveFields {
     return bytes
   }
 
-  func count(_ name: String) throws(Refusal) -> Int {
-    guard let count = object[name]?.count else { throw bad(name, "a natural number") }
+  /// `most` keeps what is added up over all entries far from the end of 64 bits.
+  func count(_ name: String, most: Int = .max) throws(Refusal) -> Int {
+    guard let count = object[name]?.count, count <= most else {
+      throw bad(name, "a natural number" + (most == .max ? "" : " up to \(most)"))
+    }
     return count
   }
 

@@ -26,12 +26,16 @@ package enum CacheRefusal: Sendable, Hashable {
   case knownWrong
   /// It would not fit into the budget alone.
   case tooLarge(bytes: Int64, allowed: Int64)
+  /// More entries would have to leave for it than one admission may delete.
+  case noRoom(bytes: Int64, mostEvicted: Int)
 
   package var text: String {
     switch self {
     case .noLifetime(let cause): "its time to live is 0 (\(cause))"
     case .knownWrong: "the same answer was called wrong before"
     case .tooLarge(let bytes, let allowed): "it needs \(bytes) bytes, cache.max_bytes allows \(allowed)"
+    case .noRoom(let bytes, let most):
+      "it needs \(bytes) bytes, for which more than \(most) entries would have to leave: raise cache.max_bytes"
     }
   }
 }

@@ -95,12 +95,7 @@ extension ResponseCache {
     let parsed: [(number: Int, line: Result<CacheArchive.Line, CacheArchive.Refusal>)] = lines.map { number, bytes in
       (number, Result { () throws(CacheArchive.Refusal) in try CacheArchive.read(bytes) })
     }
-    if let first = parsed.first, first.number == 1 {
-      guard case .success(.header(let version)) = first.line else { throw CacheFailure.notAnArchive }
-      guard version == CacheArchive.version else {
-        throw CacheFailure.otherArchive(found: version, known: CacheArchive.version)
-      }
-    }
+    if let first = lines.first, first.number == 1 { try CacheArchive.check(header: first.bytes) }
     var next = result
     let removed = try store.write { transaction in
       next = result

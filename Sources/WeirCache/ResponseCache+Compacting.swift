@@ -37,7 +37,7 @@ extension ResponseCache {
       if removed.count < 500 { break }
     }
     while true {
-      let removed = try store.write { transaction in try makeRoom(for: 0, in: transaction) }
+      let removed = try store.write { transaction in try makeRoom(for: 0, at: now, in: transaction).removed }
       for id in removed { try index?.remove(id) }
       compaction.evicted += removed.count
       if removed.isEmpty { break }

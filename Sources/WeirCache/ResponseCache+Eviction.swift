@@ -1,39 +1,70 @@
 internal import WeirDomain
-internal import WeirStore
+package import WeirStore
 
 /// Keeps the byte budget. Each entry has its priority in an indexed column, so that the ones to leave are found
 /// without looking at the others.
 extension ResponseCache {
   /// Entries that one admission deletes beyond what it needs itself, where the budget was made smaller.
   private static let mostBacklog = 64
+  /// Entries that one admission deletes at most: nobody waits long for the lock, and no answer is worth more of them.
+  static let mostEvicted = 256
 
   /// Deletes the entries of least priority until `bytes` more fit into the budget; returns their ids.
   ///
-  /// A budget that was made smaller is reached over many admissions, or by `compact`, so that none takes long.
-  func makeRoom(for bytes: Int64, in transaction: borrowing StoreTransaction) throws -> [Int64] {
-    let total = try transaction.first("SELECT bytes FROM cache_total") { row in try row.integer(0) } ?? 0
-    var excess = total + bytes - configuration.byteBudget
+  /// Those of a clock that ran ahead leave first: nobody is served them, and their priority would hold them for as long
+  /// as it did. A budget that was made smaller is reached over many admissions, or by `compact`, so that none takes
+  /// long. `fits` is false, and nothing else is deleted, where more than `mostEvicted` would have to leave.
+  func makeRoom(
+    for bytes: Int64, at now: Timestamp, in transaction: borrowing StoreTransaction
+  ) throws -> (removed: [Int64], fits: Bool) {
+    guard try excess(with: bytes, in: transaction) > 0 else { return ([], true) }
+    var removed = try remove(
+      "id IN (SELECT id FROM cache_entry WHERE created_at > ? ORDER BY created_at DESC LIMIT 64)",
+      [.integer(now.adding(milliseconds: ResponseCache.clockTolerance).milliseconds)], in: transaction)
+    try count("expired", by: removed.count, in: transaction)
+    var excess = try excess(with: bytes, in: transaction)
     let wanted = excess
-    var removed: [Int64] = []
-    while excess > 0, wanted - excess < bytes || removed.count < Self.mostBacklog {
-      var batch: [Int64] = []
-      try transaction.rows("SELECT id, bytes FROM cache_entry ORDER BY priority, id LIMIT 64") { row in
+    var leaving: [Int64] = []
+    var isEnd = false
+    while excess > 0, wanted - excess < bytes || leaving.count < Self.mostBacklog, leaving.count < Self.mostEvicted,
+      !isEnd
+    {
+      isEnd = true
+      try transaction.rows(
+        "SELECT id, bytes FROM cache_entry ORDER BY priority, id LIMIT 64 OFFSET ?", [.integer(leaving.count)]
+      ) { row in
         guard excess > 0 else { return }
-        batch.append(try row.integer(0))
+        isEnd = false
+        leaving.append(try row.integer(0))
         excess -= try row.integer(1)
       }
-      guard !batch.isEmpty else { break }
-      for id in batch { removed += try remove("id = ?", [.integer(id)], in: transaction) }
     }
-    if !removed.isEmpty {
-      try count("evicted", by: removed.count, in: transaction)
-      try count("evicted_bytes", by: Int(wanted - excess), in: transaction)
-    }
-    return removed
+    guard excess <= 0 || wanted - excess >= bytes else { return (removed, false) }
+    for id in leaving { removed += try remove("id = ?", [.integer(id)], in: transaction) }
+    try count("evicted", by: leaving.count, in: transaction)
+    try count("evicted_bytes", by: Int(wanted - excess), in: transaction)
+    return (removed, true)
+  }
+
+  private func excess(with bytes: Int64, in transaction: borrowing StoreTransaction) throws -> Int64 {
+    let total = try transaction.first("SELECT bytes FROM cache_total") { row in try row.integer(0) } ?? 0
+    return total + bytes - configuration.byteBudget
   }
 
   /// The counter that says under which policy the priorities were stored.
   static let policyCounter = "priority_policy"
+
+  /// The policy that the priorities were stored under; nil where no node has set one.
+  package static func storedEviction(in store: Store) throws -> CacheEviction? {
+    let number = try store.read { transaction in
+      try transaction.first("SELECT value FROM cache_counter WHERE name = ?", [.text(policyCounter)]) { row in
+        try row.integer(0)
+      }
+    }
+    return number.flatMap { number in
+      (1...Int64(CacheEviction.allCases.count)).contains(number) ? CacheEviction.allCases[Int(number) - 1] : nil
+    }
+  }
 
   /// Computes every priority anew where the policy is another than the one they were stored under.
   ///
@@ -42,12 +73,8 @@ extension ResponseCache {
   func adoptEviction() throws {
     let name = ResponseCache.policyCounter
     guard let number = CacheEviction.allCases.firstIndex(of: configuration.eviction) else { return }
-    let known = try store.read { transaction in
-      try transaction.first("SELECT value FROM cache_counter WHERE name = ?", [.text(name)]) { row in
-        Int(try row.integer(0))
-      }
-    }
-    guard known != number + 1 else { return }
+    let known = try ResponseCache.storedEviction(in: store)
+    guard known != configuration.eviction else { return }
     try store.write { transaction in
       var last: Int64? = 0
       while let id = last { last = try reprioritize(after: id, isNew: known == nil, in: transaction) }

@@ -38,9 +38,12 @@ extension ResponseCache {
     let own = CacheWorth(of: facts.answer, bytes: facts.bytes, at: facts.usedAt)
     facts.worth = CacheWorth(
       heat: min(facts.worth.heat, own.heat + CacheWorth.logarithm(Double(facts.hits + 1))), worth: own.worth)
-    var removed = try remove("key = ?", [.blob(facts.key)], in: transaction)
-    result.replaced += removed.count
-    removed += try makeRoom(for: facts.bytes, in: transaction)
+    let room = try makeRoom(for: facts.bytes, at: now, in: transaction)
+    guard room.fits else {
+      return refuse("no_room", "more than \(Self.mostEvicted) entries would have to leave for it")
+    }
+    let removed = try room.removed + remove("key = ?", [.blob(facts.key)], in: transaction)
+    if other != nil { result.replaced += 1 }
     try insert(facts, citations: citations, vector: vector, in: transaction)
     result.entries += 1
     if facts.partition != nil, vector == nil { result.withoutVector += 1 }

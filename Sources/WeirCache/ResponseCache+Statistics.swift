@@ -40,8 +40,8 @@ extension ResponseCache {
     package var vectorBytes: Int64 = 0
     /// Vectors by the fingerprint of their encoder.
     package var vectors: [String: Int] = [:]
-    /// Changes that the index has still to take in.
-    package var waitingChanges = 0
+    /// Rows of the log of changes; the index may have taken them in already, and forgets them at a checkpoint.
+    package var loggedChanges = 0
     /// Entries by who answered, with their hits.
     package var tiers: [Tier: TierCount] = [:]
     package var tenants = 0
@@ -92,7 +92,7 @@ extension ResponseCache {
         found.vectors[try row.text(0)] = Int(try row.integer(1))
         found.vectorBytes += try row.integer(2)
       }
-      found.waitingChanges = try ResponseCache.number("SELECT count(*) FROM cache_change", in: transaction)
+      found.loggedChanges = try ResponseCache.number("SELECT count(*) FROM cache_change", in: transaction)
       found.tenants = try ResponseCache.number("SELECT count(DISTINCT tenant) FROM cache_entry", in: transaction)
       found.tags = try ResponseCache.number("SELECT count(DISTINCT tag) FROM cache_tag", in: transaction)
       found.misses = try ResponseCache.number(

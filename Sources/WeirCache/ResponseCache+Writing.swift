@@ -38,7 +38,13 @@ extension ResponseCache {
 
     change.removed += try remove("key = ?", [.blob(key.bytes)], in: transaction)
     change.removed += try sweep(at: now, limit: ResponseCache.expirySweep, in: transaction)
-    change.removed += try makeRoom(for: bytes, in: transaction)
+    let room = try makeRoom(for: bytes, at: now, in: transaction)
+    change.removed += room.removed
+    guard room.fits else {
+      change.refusal = .noRoom(bytes: bytes, mostEvicted: Self.mostEvicted)
+      try count("oversized", by: 1, in: transaction)
+      return change
+    }
 
     let worth = CacheWorth(of: answer, bytes: bytes, at: now)
     try transaction.execute(

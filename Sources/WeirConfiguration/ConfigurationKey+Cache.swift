@@ -1,7 +1,9 @@
+internal import WeirDomain
+
 /// The plain keys of `[cache]`; its rules are read by `Configuration.CacheRules`.
 extension ConfigurationKey {
   /// Ten years.
-  static let longestLife = 315_360_000
+  static let longestLife = TimeSpan.longestLife
 
   static let cache: [ConfigurationKey] = [
     .init("cache", "enabled", .boolean, .boolean(true), "Whether answers are kept and given again."),

@@ -15,6 +15,14 @@ package enum TimeSpan {
     return overflow ? nil : seconds
   }
 
+  /// Ten years in seconds, the longest that a stored answer may be told to live.
+  package static let longestLife = 315_360_000
+
+  /// As `seconds`, and nil for more than `longestLife`.
+  package static func lifetime(_ text: String) -> Int? {
+    seconds(text).flatMap { $0 <= longestLife ? $0 : nil }
+  }
+
   /// The shortest form that `seconds` reads back: `90s`, `2m`, `1w`.
   package static func text(seconds: Int) -> String {
     guard seconds != 0, let unit = units.first(where: { seconds.isMultiple(of: $0.seconds) }) else {

@@ -21,6 +21,9 @@ package struct CacheDiagnosis: Sendable {
 
   /// In one sentence.
   package var verdict: String {
+    if !plan.isReadable {
+      return "not served: the request bypasses the cache" + (plan.isWritable ? ", though its answer is stored" : "")
+    }
     if let exact { return "served by the exact tier: entry \(exact.id), the same request" }
     if plan.key == nil, let reason = plan.admission.reason { return "not cached: \(reason.text)" }
     if let hit = similar?.hit {

@@ -66,7 +66,7 @@ struct CacheImportCommand: AsyncParsableCommand {
   var json = false
 
   /// Refusals that are no fault of the file.
-  private static let harmless: Set<String> = ["expired", "there_already", "known_wrong", "too_large"]
+  private static let harmless: Set<String> = ["expired", "there_already", "known_wrong", "too_large", "no_room"]
 
   func run() async throws {
     try await ProcessExit.reporting {
@@ -74,22 +74,24 @@ struct CacheImportCommand: AsyncParsableCommand {
       let reader =
         try file.map { try LineReader(path: $0, maximumBytes: CacheArchive.longestLine) }
         ?? LineReader(descriptor: 0, name: "standard input", maximumBytes: CacheArchive.longestLine)
+      // A file of another kind is refused before a state folder is made for it.
+      guard case .bytes(let header)? = try reader.next() else { throw CacheFailure.notAnArchive }
+      try CacheArchive.check(header: header)
       let rows = try CacheRows(configuration, creates: true, withEncoder: true)
       let now = Timestamp(milliseconds: SystemClock.utcMilliseconds)
       var result = ResponseCache.Import(dimension: rows.encoder?.dimension)
       var batch: [(number: Int, bytes: [UInt8])] = []
-      var (number, bytes) = (0, 0)
+      var (number, bytes) = (1, 0)
       while let line = try reader.next() {
         number += 1
         // A line that is too long is none: its own text is not kept.
         if case .bytes(let text) = line { batch.append((number, text)) } else { batch.append((number, [])) }
         bytes += batch.last?.bytes.count ?? 0
-        if batch.count == ResponseCache.importBatch || bytes > 8 << 20 || number == 1 {
+        if batch.count == ResponseCache.importBatch || bytes > 8 << 20 {
           try rows.cache.take(batch, into: &result, at: now)
           (batch, bytes) = ([], 0)
         }
       }
-      if number == 0 { throw CacheFailure.notAnArchive }
       try rows.cache.take(batch, into: &result, at: now)
       _ = try OutputFile(descriptor: 1, name: "standard output").write(json ? line(result) : table(result))
       try rows.close()

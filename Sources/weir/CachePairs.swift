@@ -167,8 +167,8 @@ struct CachePairs {
     }
     request.cacheTerms.tags += tags
     if let ttl {
-      guard let seconds = TimeSpan.seconds(ttl), seconds <= 315_360_000 else {
-        throw error("invalid_field", "ttl is no time: give seconds, or a text such as 90s, 12h, 7d")
+      guard let seconds = TimeSpan.lifetime(ttl) else {
+        throw error("invalid_field", "ttl is no time up to ten years: give seconds, or a text such as 90s, 12h, 7d")
       }
       request.cacheTerms.lifetimeMilliseconds = Int64(seconds) * 1000
     }

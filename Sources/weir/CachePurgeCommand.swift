@@ -87,9 +87,13 @@ struct CacheWrongCommand: AsyncParsableCommand {
   func run() async throws {
     try await ProcessExit.reporting {
       let configuration = try node.load()
-      let rows = try CacheRows(configuration)
       var asked = prompt
       if prompt == "-" { asked = try StandardPrompt.read(mostBytes: configuration.limits.maxPromptBytes) }
+      if let asked, asked.allSatisfy(\.isWhitespace) {
+        throw StartFailure.badPrompt(
+          reason: "it is empty; leave --prompt out where the answer is wrong for its own prompt")
+      }
+      let rows = try CacheRows(configuration)
       let now = Timestamp(milliseconds: SystemClock.utcMilliseconds)
       guard let found = try rows.cache.markWrong(id, asked: asked, at: now) else {
         throw StartFailure.noCacheEntry(id: id)

@@ -52,4 +52,7 @@ struct CacheSelectionOptions: ParsableArguments {
   }
 }
 
-extension Tier: ExpressibleByArgument {}
+extension Tier: ExpressibleByArgument {
+  /// Those that give answers: what errors list.
+  package static var allValueStrings: [String] { allCases.filter { !$0.isCache }.map(\.rawValue) }
+}

@@ -69,7 +69,7 @@ struct CacheStatsText {
     for (encoder, count) in found.vectors.sorted(by: { $0.key < $1.key }) {
       rows.append(("vectors", "\(count) of encoder \(encoder.prefix(12))"))
     }
-    rows.append(("index", "\(found.waitingChanges) changes wait to be taken in"))
+    rows.append(("index", "\(found.loggedChanges) changes in its log, kept until its next checkpoint"))
     for tier in [Tier.exact, .semantic] {
       let (answers, saved) = (savings[tier]?.answers ?? 0, savings[tier]?.saved ?? .zero)
       rows.append(
@@ -122,7 +122,7 @@ struct CacheStatsText {
     writer.beginObject("vectors")
     for (encoder, count) in found.vectors.sorted(by: { $0.key < $1.key }) { writer.add(encoder, count) }
     writer.endObject()
-    writer.add("waiting_changes", found.waitingChanges)
+    writer.add("logged_changes", found.loggedChanges)
     writer.beginObject("answered")
     for tier in [Tier.exact, .semantic] {
       writer.beginObject(tier.rawValue)

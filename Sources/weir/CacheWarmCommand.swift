@@ -45,7 +45,9 @@ struct CacheWarmCommand: AsyncParsableCommand {
   private static let mostNamed = 20
 
   func validate() throws {
-    if let ttl, TimeSpan.seconds(ttl) == nil { throw ValidationError("--ttl \(ttl) is no time such as 90s, 12h, 7d.") }
+    if let ttl, TimeSpan.lifetime(ttl) == nil {
+      throw ValidationError("--ttl \(ttl.printable) is no time such as 90s, 12h, 7d, up to 3650d.")
+    }
     if let bad = tag.first(where: { !CacheTerms.isTag($0) }) {
       throw ValidationError("--tag \(bad.printable) is not \(CacheTerms.tagRule).")
     }
@@ -61,7 +63,7 @@ struct CacheWarmCommand: AsyncParsableCommand {
         defaults: RouteRequest(
           id: "", messages: [], tenant: tenant ?? "default",
           cacheTerms: CacheTerms(
-            lifetimeMilliseconds: ttl.flatMap(TimeSpan.seconds).map { Int64($0) * 1000 }, tags: tag)))
+            lifetimeMilliseconds: ttl.flatMap(TimeSpan.lifetime).map { Int64($0) * 1000 }, tags: tag)))
       let node = try Node.open(configuration, environment: NodeOptions.environment)
       var (stored, refused) = (0, 0)
       var named: [String] = []

@@ -42,6 +42,8 @@ struct CacheWhyCommand: AsyncParsableCommand {
     try await ProcessExit.reporting {
       let configuration = try node.load()
       let request = try request(longestLine: configuration.limits.maxLineBytes)
+      // An empty state folder is not filled by a question.
+      try CacheRows(configuration).close()
       let node = try Node.open(configuration, environment: NodeOptions.environment)
       guard let found = try node.router.diagnoseCache(request, neighbours: limit) else { throw StartFailure.cacheIsOff }
       let width = OutputFile.terminalColumns(of: 1) ?? 120
@@ -75,7 +77,9 @@ struct CacheWhyText {
   func table(width: Int) -> String {
     var rows = ["prompt      \(TextColumn.printable(found.plan.prompt))"]
     rows.append("tenant      \(TextColumn.printable(found.plan.tenant))")
-    if let reason = found.plan.admission.reason {
+    if !found.plan.isWritable {
+      rows.append("kept        not at all: the request bypasses the cache")
+    } else if let reason = found.plan.admission.reason {
       rows.append("kept        \(found.plan.key == nil ? "not at all" : "for the same request only"): \(reason.text)")
     } else {
       rows.append("kept        for the same request, and for prompts that mean the same")
@@ -123,8 +127,8 @@ struct CacheWhyText {
     writer.beginObject()
     writer.add("prompt", found.plan.prompt)
     writer.add("tenant", found.plan.tenant)
-    writer.add("cached", found.plan.key != nil)
-    writer.add("shared", found.plan.partition != nil)
+    writer.add("cached", found.plan.isWritable && found.plan.key != nil)
+    writer.add("shared", found.plan.isWritable && found.plan.partition != nil)
     writer.add("reason", found.plan.admission.reason?.rawValue)
     writer.add("exact", found.exact?.id)
     writer.add("semantic", found.exact == nil ? found.similar?.hit?.id : nil)

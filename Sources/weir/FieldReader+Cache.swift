@@ -12,8 +12,8 @@ extension FieldReader {
     try fields.refuseUnknown(allowed: ["policy", "ttl", "tags"])
     request.cache = try fields.choice("policy") ?? request.cache
     if let ttl = fields.present("ttl") {
-      let seconds = ttl.count ?? ttl.text.flatMap(TimeSpan.seconds)
-      guard let seconds, (0...315_360_000).contains(seconds) else {
+      let seconds = ttl.count ?? ttl.text.flatMap(TimeSpan.lifetime)
+      guard let seconds, (0...TimeSpan.longestLife).contains(seconds) else {
         throw invalid("cache", "has a ttl that is no time: give seconds, or a text such as \"90s\", \"15m\", \"7d\"")
       }
       request.cacheTerms.lifetimeMilliseconds = Int64(seconds) * 1000

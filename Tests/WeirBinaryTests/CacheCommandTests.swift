@@ -130,7 +130,14 @@ import Testing
     #expect(try weir(warmed, ["cache", "warm", folder.path + "/none.csv"]).status == 2)
     #expect(try weir(warmed, ["cache", "list", "--match", ""]).status == 64)
     #expect(try weir(warmed, ["cache", "warm", "-", "--ttl", "soon"]).status == 64)
+    #expect(try weir(warmed, ["cache", "warm", "-", "--ttl", "\(Int.max)"]).status == 64)
     #expect(try weir(warmed, ["cache", "why", "x", "--limit", "0"]).status == 64)
+    let tier = try weir(warmed, ["cache", "list", "--tier", "nobody"])
+    #expect(tier.status == 64 && tier.errors.contains("premium") && !tier.errors.contains("semantic"), "\(tier.errors)")
+    let id = try #require(try entry(warmed, like: "*ports*")["id"] as? Int)
+    let empty = try weir(warmed, ["cache", "wrong", "--id", "\(id)", "--prompt", " "])
+    #expect(empty.status == 2 && empty.errors.contains("it is empty"), "\(empty.errors)")
+    #expect(try weir(warmed, ["cache", "show", "--id", "\(id)"]).status == 0)
     let hostile = """
       {"prompt": "how far is the moon", "answer": "far", "ttl": "1h", "tags": ["a"]}
       {"prompt": "how far is the moon", "anser": "far"}
@@ -143,6 +150,18 @@ import Testing
     #expect(result.status == 1 && result.output.hasPrefix("1 stored, 5 not\n"), "\(result.output)")
     for line in 2...6 { #expect(result.output.contains("line \(line): ")) }
     #expect(!result.output.contains("moon") && !result.errors.contains("moon"))
+  }
+
+  @Test func `a question or a file that is no archive makes no state folder, and a bypass is told`() throws {
+    let folder = try TestFolder()
+    let why = try weir(folder, ["cache", "why", "which ports does the router have"])
+    #expect(why.status == 2 && why.errors.contains("--state"), "\(why.errors)")
+    #expect(try weir(folder, ["cache", "import"], Self.pairs).status == 2)
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/state"))
+    let bypass = try weir(
+      try warmed(), ["cache", "why"], #"{"prompt": "which ports does the router have", "cache": "off"}"#)
+    #expect(bypass.output.contains("kept        not at all: the request bypasses the cache"), "\(bypass.output)")
+    #expect(bypass.output.contains("decision    not served: the request bypasses the cache\n"))
   }
 
   @Test func `requests carry tags and a time, and say why they are not cached`() throws {

@@ -182,6 +182,20 @@ import WeirTestSupport
     }
   }
 
+  @Test func `numbers that would overflow in a sum, and scores that are none, are refused`() throws {
+    let old = try filled()
+    _ = try old.markWrong(1, asked: "how can I pay", at: start)
+    var lines = try lines(old)
+    for name in ["hits", "similar_hits", "prompt_tokens", "completion_tokens"] {
+      let entry = try #require(lines.first { $0.contains(#""kind":"entry""#) })
+      let broken = entry.replacing(try Regex("\"\(name)\":[0-9]+"), with: "\"\(name)\":9007199254740991")
+      try #require(broken != entry)
+      #expect(try take(try cache(), [lines[0], broken]).skipped == ["bad_\(name)": 1])
+    }
+    lines = try lines.map { $0.replacing(try Regex("\"score\":[^,]+"), with: "\"score\":1e300") }
+    #expect(try take(try cache(), lines).skipped == ["bad_score": 1])
+  }
+
   @Test func `random damage to lines is skipped and never breaks what is stored`() throws {
     var random = SeededRandom(seed: 11)
     let lines = try lines(try filled())

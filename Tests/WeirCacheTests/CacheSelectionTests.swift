@@ -111,7 +111,7 @@ import WeirStore
     #expect(found.vectors == ["e1": 4] && found.vectorBytes == 64)
     #expect(found.tiers[.premium]?.entries == 1 && found.tiers[.generator]?.hits == 1)
     #expect(found.counters == ["exact_hits": 1])
-    #expect(found.waitingChanges == 4 && found.misses == 0)
+    #expect(found.loggedChanges == 4 && found.misses == 0)
     #expect(found.textBytes == 29 + 27 + 12 + 12 + 8)
     #expect(try cache.statistics().bytes == found.budgetBytes)
   }
@@ -173,6 +173,68 @@ import WeirStore
     #expect(try small.statistics().bytes <= 20_000)
     #expect(try small.exact(plan, at: start) != nil)
     #expect(try small.audit(at: start).isSound)
+  }
+
+  private func put(
+    _ cache: ResponseCache, _ prompt: String, _ answer: String, at now: Timestamp
+  ) throws -> CacheChange {
+    let plan = CachePlan(
+      RouteRequest(id: "r", messages: [ChatMessage(role: .user, content: prompt)], tenant: "t"))
+    return try cache.store.write { transaction in
+      try cache.admit(plan, CachedAnswer(text: answer, tier: .premium), embedding: nil, at: now, in: transaction)
+    }
+  }
+
+  @Test func `an answer for which hundreds would have to leave is not stored, and none of them leaves`() throws {
+    for number in 0..<400 { try admit("entry with the name \(number)x") }
+    var configuration = CacheConfiguration()
+    configuration.byteBudget = try cache.statistics().bytes
+    let full = try ResponseCache.openRows(store: cache.store, configuration: configuration)
+    let large = String(repeating: "x", count: Int(configuration.byteBudget) * 4 / 5)
+    let change = try put(full, "how do I leave the house", large, at: start)
+    #expect(!change.isStored && change.removedCount == 0)
+    guard case .noRoom? = change.refusal else {
+      Issue.record("refused for \(String(describing: change.refusal))")
+      return
+    }
+    #expect(try full.statistics().entries == cache.statistics().entries)
+    #expect(try put(full, "how do I leave the house", String(repeating: "x", count: 20_000), at: start).isStored)
+    #expect(try full.statistics().bytes <= configuration.byteBudget)
+  }
+
+  @Test func `entries of a clock that ran ahead leave first when room is made`() throws {
+    let ahead = start.adding(milliseconds: 400 * 86_400_000)
+    for number in 0..<3 { #expect(try put(cache, "ahead \(number)", "so", at: ahead).isStored) }
+    #expect(try put(cache, "how do I pay here", "so", at: start).isStored)
+    var configuration = CacheConfiguration()
+    configuration.byteBudget = try cache.statistics().bytes
+    let full = try ResponseCache.openRows(store: cache.store, configuration: configuration)
+    #expect(try put(full, "how do I pay there", "so", at: start).removedCount == 3)
+    let left = try cache.store.read { transaction in
+      try transaction.first(
+        "SELECT count(*) FROM cache_entry WHERE created_at > ?", [.integer(start.milliseconds + 1_000)]
+      ) { try $0.integer(0) }
+    }
+    #expect(left == 0)
+  }
+
+  @Test func `a command keeps the order in which a node evicts, and writes in it`() throws {
+    var configuration = CacheConfiguration()
+    configuration.eviction = .lru
+    _ = try ResponseCache.open(store: cache.store, configuration: configuration, encoder: nil, at: start)
+    func priorities() throws -> [Double] {
+      var found: [Double] = []
+      try cache.store.read { transaction in
+        try transaction.rows("SELECT priority FROM cache_entry ORDER BY id") { found.append(try $0.real(0)) }
+      }
+      return found
+    }
+    let before = try priorities()
+    configuration.eviction = .lfu
+    let rows = try ResponseCache.openRows(store: cache.store, configuration: configuration)
+    #expect(try priorities() == before)
+    #expect(rows.configuration.eviction == .lru)
+    #expect(try ResponseCache.storedEviction(in: cache.store) == .lru)
   }
 
   @Test func `another eviction policy orders what is there anew`() throws {
