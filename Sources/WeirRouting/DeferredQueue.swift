@@ -29,7 +29,10 @@ package enum DeferredQueue {
         CREATE UNIQUE INDEX deferred_request_once ON deferred_request (tenant, request_id, body)
           WHERE state = 'waiting';
         CREATE INDEX deferred_request_waiting ON deferred_request (priority, sequence) WHERE state = 'waiting';
-        """)
+        """),
+    StoreMigration(
+      id: "deferred-2",
+      sql: "ALTER TABLE deferred_request ADD COLUMN is_stale INTEGER NOT NULL DEFAULT 0"),
   ]
 
   /// A request that this worker may answer until `until`.
@@ -50,12 +53,15 @@ package enum DeferredQueue {
     package var text: String
     package var tier: Tier
     package var model: String?
+    /// True for a stored answer whose time was over when it was given.
+    package var isStale: Bool
 
-    package init(id: ULID, text: String, tier: Tier, model: String?) {
+    package init(id: ULID, text: String, tier: Tier, model: String?, isStale: Bool = false) {
       self.id = id
       self.text = text
       self.tier = tier
       self.model = model
+      self.isStale = isStale
     }
   }
 
@@ -150,12 +156,12 @@ package enum DeferredQueue {
     let changed = try transaction.execute(
       """
       UPDATE deferred_request SET state = 'answered', answer_id = ?, answer = ?, tier = ?, model = ?,
-        claimed_until = 0, body = ''
+        is_stale = ?, claimed_until = 0, body = ''
       WHERE sequence = ? AND claim = ? AND state = 'waiting'
       """,
       [
         .text(answer.id.description), .text(answer.text), .text(answer.tier.rawValue), .text(answer.model),
-        .integer(claim.sequence), .integer(claim.number),
+        .integer(answer.isStale ? 1 : 0), .integer(claim.sequence), .integer(claim.number),
       ])
     return changed == 1
   }
@@ -166,7 +172,7 @@ package enum DeferredQueue {
   ) throws -> Undelivered? {
     try transaction.first(
       """
-      SELECT sequence, request_id, answer_id, answer, tier, model, tenant FROM deferred_request
+      SELECT sequence, request_id, answer_id, answer, tier, model, tenant, is_stale FROM deferred_request
       WHERE state = 'answered' AND answer IS NOT NULL ORDER BY sequence LIMIT 1
       """
     ) { row in
@@ -174,7 +180,8 @@ package enum DeferredQueue {
         sequence: try row.integer(0), tenant: try row.text(6), requestID: try row.text(1),
         answer: Answer(
           id: try row.parsed(2, as: "a ULID") { ULID($0) }, text: try row.text(3),
-          tier: try row.parsed(4, as: "a tier") { Tier(rawValue: $0) }, model: try row.optionalText(5)))
+          tier: try row.parsed(4, as: "a tier") { Tier(rawValue: $0) }, model: try row.optionalText(5),
+          isStale: try row.integer(7) != 0))
     }
   }
 

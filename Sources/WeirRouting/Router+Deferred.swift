@@ -53,7 +53,8 @@ extension Router {
     switch outcome {
     case .answered(let text):
       guard let tier = event.tier else { preconditionFailure("an answer names who gave it") }
-      let answer = DeferredQueue.Answer(id: event.id, text: text, tier: tier, model: event.model)
+      let answer = DeferredQueue.Answer(
+        id: event.id, text: text, tier: tier, model: event.model, isStale: way.stale != nil)
       try DeferredQueue.complete(claim, answer, in: transaction)
     case .failed(let error) where error.kind == .cancelled:
       try DeferredQueue.release(claim, in: transaction)
@@ -76,6 +77,6 @@ extension RouteReply {
       requestID: kept.requestID, tenant: kept.tenant, traceID: answer.id, outcome: .answered(answer.text),
       tier: answer.tier,
       model: answer.model, reasons: [.deliveredLate], timings: [], nanoseconds: 0, usage: .zero, cost: .zero,
-      savedByCache: .zero, savedByRouting: .zero)
+      savedByCache: .zero, savedByRouting: .zero, isStale: answer.isStale)
   }
 }

@@ -16,19 +16,25 @@ import WeirTestSupport
   /// A router whose cache holds one answer that expired `age` ago.
   private func router(
     stale: Int64, age: Int64 = 3_600_000, remotes: [RemoteRoutes.Route] = [],
-    whenUnanswered: RouterSettings.Unanswered = .keepForLater, prompt: String = beyond
+    whenUnanswered: RouterSettings.Unanswered = .keepForLater, prompt: String = beyond, store: Store? = nil
   ) throws -> (Router, Store) {
-    let store = try tests.store()
+    let store = try store ?? tests.store()
     var configuration = CacheConfiguration()
     configuration.staleMilliseconds = stale
     configuration.admitted = [.temporal]
     let now = Timestamp(milliseconds: 1_000_000)
-    let past = now.adding(milliseconds: -configuration.lifetimeMilliseconds - age)
+    let plan = CachePlan(tests.request(prompt), configuration)
+    let lifetime =
+      plan.admission.reason == .temporal
+      ? configuration.temporalLifetimeMilliseconds : configuration.lifetimeMilliseconds
+    let past = now.adding(milliseconds: -lifetime - age)
     let cache = try ResponseCache.open(store: store, configuration: configuration, encoder: nil, at: past)
     try store.write { transaction in
       _ = try cache.admit(
-        CachePlan(tests.request(prompt), configuration), CachedAnswer(text: "5 555 C", tier: .premium), embedding: nil,
-        at: past, in: transaction)
+        plan, CachedAnswer(text: "5 555 C", tier: .premium), embedding: nil, at: past, in: transaction)
+      // Within the time that `stale` counts from.
+      #expect(
+        try transaction.first("SELECT expires_at FROM cache_entry") { try $0.integer(0) } == now.milliseconds - age)
     }
     return (
       try tests.router(
@@ -58,6 +64,17 @@ import WeirTestSupport
       let reply = await router.route(tests.request(Self.beyond, id: "b"))
       #expect(reply.outcome == .deferred && !reply.isStale)
     }
+  }
+
+  @Test func `an expired answer keeps its mark when it is delivered late`() async throws {
+    let store = try tests.store()
+    _ = await (try tests.router(store: store)).route(tests.request(Self.beyond, id: "d"))
+    // The claim finds an expired answer; its run ends before it delivers.
+    let (router, _) = try router(stale: day, store: store)
+    #expect(try #require(try await router.routeNextDeferred()).reply.isStale)
+    let late = try #require(try await router.routeNextDeferred()).reply
+    #expect(late.reasons == [.deliveredLate] && late.answer == "5 555 C")
+    #expect(late.isStale)
   }
 
   @Test func `a remote that answers goes before an expired answer`() async throws {
