@@ -72,6 +72,36 @@ import WeirDomain
     #expect(time.timers.withLock { $0.isEmpty })
   }
 
+  @Test func `a wait that ends earlier than those before it has its own timer`() async {
+    let time = Time()
+    let flight = time.flight(patience: 100)
+    guard case .lead(let leader) = flight.enter(key, deadline: 100) else {
+      Issue.record("the first leads")
+      return
+    }
+    await withTaskGroup(of: FlightTable.Wake?.self) { group in
+      for (count, deadline) in [100, 40, 60].enumerated() {
+        let (flight, key) = (flight, key)
+        group.addTask {
+          guard case .wait(let waiter) = flight.enter(key, deadline: Int64(deadline)) else { return nil }
+          return await flight.wait(as: waiter)
+        }
+        await until { flight.waiterCount == count + 1 }
+        // Timers are set after the waiter is counted.
+        for _ in 0..<1_000 { await Task.yield() }
+      }
+      for (now, waiting) in [(39, 3), (40, 2), (60, 1), (99, 1)] {
+        time.pass(to: Int64(now))
+        #expect(flight.waiterCount == waiting)
+      }
+      time.pass(to: 100)
+      #expect(flight.waiterCount == 0)
+      flight.leave(leader, .stored)
+      for await wake in group { #expect(wake == .alone) }
+    }
+    #expect(time.timers.withLock { $0.isEmpty })
+  }
+
   @Test func `a wake that comes before the wait is not lost`() async {
     let flight = Time().flight(patience: 100)
     guard case .lead(let leader) = flight.enter(key, deadline: 100),

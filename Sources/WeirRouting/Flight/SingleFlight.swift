@@ -4,7 +4,7 @@ internal import WeirCache
 
 /// Lets one of several equal requests compute while the others wait, without a thread for those that do.
 ///
-/// All decisions are `FlightTable`'s; here are only its lock, the waits, and one timer for the earliest deadline.
+/// All decisions are `FlightTable`'s; here are only its lock, the waits, and a timer for the earliest deadline.
 final class SingleFlight: Sendable {
   /// Runs a closure after so many nanoseconds.
   typealias Timer = @Sendable (Int64, @escaping @Sendable () -> Void) -> Void
@@ -14,7 +14,8 @@ final class SingleFlight: Sendable {
     var waits: [FlightTable.Ticket: CheckedContinuation<FlightTable.Wake, Never>] = [:]
     /// Wakes that came before their waiter had begun to wait.
     var early: [FlightTable.Ticket: FlightTable.Wake] = [:]
-    var isTimerSet = false
+    /// When the earliest timer that is set goes off.
+    var armed: Int64?
   }
 
   private let state: Mutex<State>
@@ -95,20 +96,21 @@ final class SingleFlight: Sendable {
     for (wait, wake) in resumed { wait.resume(returning: wake) }
   }
 
-  /// Has the earliest deadline watched, by one timer however many wait.
+  /// Has the earliest deadline watched: by one timer, unless a later wait ends earlier than those before it.
   private func setTimer() {
     let deadline = state.withLock { state -> Int64? in
-      guard !state.isTimerSet, let next = state.table.nextDeadline else { return nil }
-      state.isTimerSet = true
+      guard let next = state.table.nextDeadline, next < state.armed ?? .max else { return nil }
+      state.armed = next
       return next
     }
     guard let deadline else { return }
-    timer(max(deadline - now(), 0)) { [weak self] in self?.expire() }
+    timer(max(deadline - now(), 0)) { [weak self] in self?.expire(deadline) }
   }
 
-  private func expire() {
+  /// After the timer for `deadline`: one that another has overtaken leaves the newer one set.
+  private func expire(_ deadline: Int64) {
     let time = now()
-    state.withLock { $0.isTimerSet = false }
+    state.withLock { if $0.armed == deadline { $0.armed = nil } }
     wake { table in table.expire(at: time).map { ($0, .alone) } }
     setTimer()
   }
