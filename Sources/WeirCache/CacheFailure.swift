@@ -29,7 +29,7 @@ package enum CacheFailure: WeirFailure, Equatable {
     case .otherArchive(let found, let known):
       "the file is an exported cache of version \(found), this weir reads version \(known): use the weir that wrote it"
     case .notEnoughSpace(let path, let free, let needed):
-      "compacting \(path) needs \(needed >> 20) MiB of free disk for its copy, there are \(free >> 20) MiB: free some, "
+      "compacting \(path) needs \(needed) bytes of free disk for its copy, there are \(free): free some, "
         + "or purge entries first and let the file be reused"
     }
   }
