@@ -45,11 +45,6 @@ package struct CacheKey: Sendable, Hashable {
 
   /// The same as an index names it.
   var partition: PartitionKey { PartitionKey(bytes) }
-
-  /// Lower-case hexadecimal, 64 characters.
-  package var hex: String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
 }
 
 /// Bytes that can be read back in one way only.

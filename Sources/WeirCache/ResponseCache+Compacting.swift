@@ -49,7 +49,7 @@ extension ResponseCache {
           (SELECT id FROM cache_evidence ORDER BY id DESC LIMIT 1 OFFSET \(ResponseCache.mostEvidenceInAll))
         """)
       if trimsLog {
-        let last = try ResponseCache.logExtent(in: transaction).last
+        let last = try ResponseCache.logEnds(in: transaction).last
         compaction.changes = try ResponseCache.trimChanges(through: last, in: transaction)
       }
     }

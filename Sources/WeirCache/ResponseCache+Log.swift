@@ -59,13 +59,9 @@ extension ResponseCache {
   }
 
   package static func logExtent(in transaction: borrowing StoreTransaction) throws -> LogExtent {
-    let (first, count) =
-      try transaction.first("SELECT min(sequence), count(*) FROM cache_change") { row in
-        (try row.optionalInteger(0), Int(try row.integer(1)))
-      } ?? (nil, 0)
-    let last =
-      try transaction.first("SELECT seq FROM sqlite_sequence WHERE name = 'cache_change'") { row in try row.integer(0) }
-    return LogExtent(first: first, last: last ?? 0, count: count)
+    let (first, last) = try logEnds(in: transaction)
+    let count = try transaction.first("SELECT count(*) FROM cache_change") { row in Int(try row.integer(0)) }
+    return LogExtent(first: first, last: last, count: count ?? 0)
   }
 
   /// The first row that is there and the last there ever was, without counting those between.

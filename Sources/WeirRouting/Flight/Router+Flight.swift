@@ -53,11 +53,13 @@ extension Router {
       let offers = flights.offer(own, in: partition, seen: seen)
       if offers.isEmpty { return nil }
       seen.formUnion(offers.map(\.leader))
+      // One that waits no more still offers its own work, until it has seen all.
+      guard mayWait else { continue }
       // The latest first: it has the most of its way before it, but the first to finish is not known.
       let near = offers.reversed().first {
         cache.wouldServe(plan, embedding.vector, prompt: $0.prompt, vector: $0.vector)
       }
-      guard mayWait, let near else { continue }
+      guard let near else { continue }
       let begin = way.timer.mark()
       let wake = await flights.wait(for: near.leader, deadline: deadline)
       way.timer.finish(.wait, since: begin)
