@@ -31,15 +31,17 @@ package struct CacheRule: Sendable, Hashable {
     self.tags = tags
   }
 
+  /// Whether all holds but `prompt`.
   func fits(_ plan: CachePlan, _ answer: CachedAnswer, tags: [String]) -> Bool {
     (tenant == nil || tenant == plan.tenant) && (intent == nil || intent == answer.intent)
       && (model == nil || model == answer.model) && (tag.map { tags.contains($0) } ?? true)
-      && (prompt?.matches(plan.prompt) ?? true)
   }
 }
 
 /// How long one answer lives, why, and what it is tagged with.
-struct CacheLife: Sendable, Hashable {
+///
+/// Rules look through the whole prompt: make it before a transaction begins, not in it.
+package struct CacheLife: Sendable, Hashable {
   /// 0 keeps it out.
   var lifetimeMilliseconds: Int64
   /// Names what set the time: a rule, `request`, `temporal` or `default`.
@@ -53,7 +55,13 @@ struct CacheLife: Sendable, Hashable {
     for citation in answer.citations { tags.insert(CacheTag.source(citation.source)) }
     let own = [answer.model.map(CacheTag.model), answer.intent.map(CacheTag.intent)].compactMap { $0 }
     var found: (Int64, String)?
+    var subject: TextPattern.Subject?
     for rule in configuration.rules where rule.fits(plan, answer, tags: Array(tags) + own) {
+      if let pattern = rule.prompt {
+        let folded = subject ?? TextPattern.Subject(plan.prompt)
+        subject = folded
+        guard pattern.matches(folded) else { continue }
+      }
       if found == nil, let lifetime = rule.lifetimeMilliseconds { found = (lifetime, rule.name) }
       tags.formUnion(rule.tags)
     }

@@ -21,7 +21,11 @@ package struct CacheSelection: Sendable, Hashable {
 
   package static let mostIDs = 1_000
 
-  package init() {}
+  package init(ids: [Int64] = [], tenant: String? = nil, state: State = .any) {
+    self.ids = ids
+    self.tenant = tenant
+    self.state = state
+  }
 
   /// True where nothing was said: all entries.
   package var isEverything: Bool { self == CacheSelection() }

@@ -3,27 +3,6 @@ internal import WeirStore
 internal import WeirVectorIndex
 
 extension ResponseCache {
-  /// Which entries an operator wants gone.
-  package enum PurgeTarget: Sendable, Hashable {
-    case all
-    case entry(Int64)
-    case tenant(String)
-    case expired
-  }
-
-  /// Deletes entries from the database and then from the index; returns how many there were.
-  @discardableResult
-  package func purge(_ target: PurgeTarget, at now: Timestamp) throws -> Int {
-    var selection = CacheSelection()
-    switch target {
-    case .all: break
-    case .entry(let id): selection.ids = [id]
-    case .tenant(let tenant): selection.tenant = tenant
-    case .expired: selection.state = .expired
-    }
-    return try purge(selection, at: now).entries
-  }
-
   /// What a purge took, or would take.
   package struct Purged: Sendable, Hashable {
     package var entries = 0
@@ -36,32 +15,31 @@ extension ResponseCache {
 
   /// Deletes the entries of a selection, or with `isDryRun` only counts them.
   ///
-  /// Goes on from batch to batch; what an ended process has deleted stays deleted.
+  /// Goes on from batch to batch, each looked through before it is written; what an ended process has deleted stays
+  /// deleted.
+  @discardableResult
   package func purge(_ selection: CacheSelection, isDryRun: Bool = false, at now: Timestamp) throws -> Purged {
     var purged = Purged()
     var last: Int64? = 0
     while let start = last {
-      let batch: Batch
-      if isDryRun {
-        batch = try store.read { try scan(selection, after: start, at: now, in: $0) }
-      } else {
-        batch = try store.write { transaction in
-          let batch = try scan(selection, after: start, at: now, in: transaction)
-          for id in batch.ids { _ = try remove("id = ?", [.integer(id)], in: transaction) }
-          return batch
+      let batch = try store.read { try scan(selection, after: start, at: now, in: $0) }
+      var found = batch.found
+      if !isDryRun, !found.isEmpty {
+        // An id never names another entry, and what an entry is selected by does not change but for its removal.
+        found = try store.write { transaction in
+          try found.filter { !(try remove("id = ?", [.integer($0.id)], in: transaction)).isEmpty }
         }
-        for id in batch.ids { try index?.remove(id) }
+        for (id, _) in found { try index?.remove(id) }
       }
-      purged.entries += batch.ids.count
-      purged.bytes += batch.bytes
+      purged.entries += found.count
+      purged.bytes += found.reduce(0) { $0 + $1.bytes }
       last = batch.last
     }
     return purged
   }
 
   private struct Batch {
-    var ids: [Int64] = []
-    var bytes: Int64 = 0
+    var found: [(id: Int64, bytes: Int64)] = []
     /// Where the next one begins; nil at the end.
     var last: Int64?
   }
@@ -77,8 +55,7 @@ extension ResponseCache {
     ) { row in
       batch.last = try row.integer(0)
       guard selection.includes(prompt: try row.text(1)) else { return }
-      batch.ids.append(try row.integer(0))
-      batch.bytes += try row.integer(2)
+      batch.found.append((try row.integer(0), try row.integer(2)))
     }
     return batch
   }

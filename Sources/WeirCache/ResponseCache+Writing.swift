@@ -6,18 +6,24 @@ extension ResponseCache {
   /// Expired entries that one admission clears away, so that no transaction grows long.
   private static let expirySweep = 32
 
+  /// How long the answer would live, and under which tags; nil where the plan does not store it.
+  package func life(of answer: CachedAnswer, for plan: CachePlan) -> CacheLife? {
+    plan.isWritable && plan.key != nil ? CacheLife(plan, answer, configuration) : nil
+  }
+
   /// Stores the answer where the plan allows it, in the place of an older one, and makes room for it.
   ///
+  /// `life` is what `life(of:for:)` said before the transaction; without it the rules are looked through here.
   /// `embedding` is left out where the prompt was not embedded; then only the exact tier serves the answer. Call
   /// `apply` with the result after the transaction has committed, and only then.
   package func admit(
-    _ plan: CachePlan, _ answer: CachedAnswer, embedding: Embedding?, at now: Timestamp,
+    _ plan: CachePlan, _ answer: CachedAnswer, embedding: Embedding?, life: CacheLife? = nil, at now: Timestamp,
     in transaction: borrowing StoreTransaction
   ) throws -> CacheChange {
     var change = CacheChange()
     guard plan.isWritable, let key = plan.key else { return change }
     if let embedding { try check(embedding) }
-    let life = CacheLife(plan, answer, configuration)
+    let life = life ?? CacheLife(plan, answer, configuration)
     guard life.lifetimeMilliseconds > 0 else {
       change.refusal = .noLifetime(cause: life.cause)
       return change

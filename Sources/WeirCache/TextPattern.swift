@@ -7,15 +7,53 @@ package struct TextPattern: Sendable, Hashable {
   package let text: String
   private let characters: [Character]
 
+  /// A text as patterns see it: folded once, however many of them look at it.
+  package struct Subject: Sendable {
+    /// Each character's UTF-8 in one number, or `firstLong` and its place in `long`.
+    fileprivate var codes: [UInt64] = []
+    /// Characters of more than eight bytes: no UTF-8 begins with 0xFF, so their numbers are nobody else's.
+    private var long: [Character: UInt64] = [:]
+    private static let firstLong: UInt64 = 0xFF << 56
+
+    package init(_ text: String) {
+      let folded = TextPattern.folded(text)
+      codes.reserveCapacity(folded.utf8.count)
+      for character in folded {
+        if let code = Self.short(character) {
+          codes.append(code)
+        } else {
+          let code = long[character] ?? Self.firstLong + UInt64(long.count)
+          long[character] = code
+          codes.append(code)
+        }
+      }
+    }
+
+    /// Nil for a character that is not in the text and could not be written as a short one.
+    fileprivate func code(of character: Character) -> UInt64? { Self.short(character) ?? long[character] }
+
+    private static func short(_ character: Character) -> UInt64? {
+      let bytes = character.utf8
+      return bytes.count > 8 ? nil : bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+  }
+
+  private static func folded(_ text: String) -> String {
+    NormalForm.composed(NormalForm.composed(text).lowercased())
+  }
+
   /// Nil for a text that is empty or longer than `longest` bytes.
   package init?(_ text: String) {
     guard (1...TextPattern.longest).contains(text.utf8.count) else { return nil }
     self.text = text
-    characters = Array(NormalForm.composed(text).lowercased())
+    characters = Array(TextPattern.folded(text))
   }
 
-  package func matches(_ prompt: String) -> Bool {
-    let prompt = Array(NormalForm.composed(prompt).lowercased())
+  package func matches(_ prompt: String) -> Bool { matches(Subject(prompt)) }
+
+  package func matches(_ subject: Subject) -> Bool {
+    let prompt = subject.codes
+    let codes = characters.map { subject.code(of: $0) }
     var (at, here) = (0, 0)
     // Where the last star stands, and what it took so far.
     var star: (pattern: Int, taken: Int)?
@@ -23,7 +61,7 @@ package struct TextPattern: Sendable, Hashable {
       if at < characters.count, characters[at] == "*" {
         star = (at, here)
         at += 1
-      } else if at < characters.count, characters[at] == "?" || characters[at] == prompt[here] {
+      } else if at < characters.count, characters[at] == "?" || codes[at] == prompt[here] {
         at += 1
         here += 1
       } else if let last = star {

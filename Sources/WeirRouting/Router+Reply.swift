@@ -150,14 +150,18 @@ extension Router {
   private func write(
     _ record: Record, _ outcome: RouteReply.Outcome, _ way: Passage, since begin: Int64
   ) throws -> CacheChange? {
-    try parts.store.write { transaction in
+    var life: CacheLife?
+    if let plan = way.cachePlan, let admitted = record.admitted {
+      life = parts.cache?.life(of: admitted.answer, for: plan)
+    }
+    return try parts.store.write { transaction in
       if let sample = record.sample { try ReviewQueue.keep(sample, in: transaction) }
       if let hit = record.hit { try parts.cache?.recordHit(hit, at: way.at, in: transaction) }
       try settleQueue(outcome, record.event, way, in: transaction)
       var change: CacheChange?
       if let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted {
         change = try cache.admit(
-          plan, admitted.answer, embedding: admitted.embedding, at: way.at, in: transaction)
+          plan, admitted.answer, embedding: admitted.embedding, life: life, at: way.at, in: transaction)
       }
       var timer = way.timer
       timer.finish(.record, since: begin)

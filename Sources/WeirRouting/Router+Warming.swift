@@ -28,6 +28,7 @@ extension Router {
       var plan: CachePlan
       var answer: CachedAnswer
       var embedding: Embedding
+      var life: CacheLife?
     }
     let now = parts.clock.wall()
     let prepared: [Result<Prepared, RouteError>] = pairs.map { pair in
@@ -50,14 +51,16 @@ extension Router {
           cost: try? parts.prices.baselineCost(of: usage, at: now))
         return Prepared(
           plan: plan, answer: answer,
-          embedding: Embedding(values: output.values, encoder: parts.encoder.fingerprint))
+          embedding: Embedding(values: output.values, encoder: parts.encoder.fingerprint),
+          life: cache.life(of: answer, for: plan))
       }
     }
     let changes: [CacheChange?] = try parts.store.write { transaction in
       try prepared.map { prepared in
         guard case .success(let one) = prepared else { return nil }
         return try cache.admit(
-          one.plan, one.answer, embedding: cache.encoder == nil ? nil : one.embedding, at: now, in: transaction)
+          one.plan, one.answer, embedding: cache.encoder == nil ? nil : one.embedding, life: one.life, at: now,
+          in: transaction)
       }
     }
     for change in changes.compactMap({ $0 }) { try cache.apply(change) }

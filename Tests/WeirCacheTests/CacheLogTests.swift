@@ -34,7 +34,7 @@ import WeirStore
     let cache = try open(try Store.inMemory(migrations: ResponseCache.migrations))
     try admit(cache, "how do I pay")
     try admit(cache, "how do I leave")
-    try cache.purge(.entry(1), at: start)
+    try cache.purge(CacheSelection(ids: [1]), at: start)
     let log = try changes(cache.store)
     #expect(log.map(\.sequence) == [1, 2, 3])
     #expect(log.map(\.entryID) == [1, 2, 1])

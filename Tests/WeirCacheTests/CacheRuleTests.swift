@@ -95,7 +95,7 @@ import WeirStore
     var tags: [String] = []
     try cache.store.read { try $0.rows("SELECT tag FROM cache_tag ORDER BY tag") { tags.append(try $0.text(0)) } }
     #expect(tags == ["prices", "spring"])
-    try cache.purge(.all, at: late)
+    try cache.purge(CacheSelection(), at: late)
     #expect(try cache.store.read { try $0.first("SELECT count(*) FROM cache_tag") { try $0.integer(0) } } == 0)
   }
 
@@ -104,9 +104,42 @@ import WeirStore
     ("*price", "what price", true), ("what price", "What Price", true), ("what", "what price", false),
     ("w?at*", "what", true), ("?", "", false), ("*", "", true), ("a*b*c", "aXXbYYc", true), ("a*b*c", "aXXcYYb", false),
     ("**", "x", true), ("*aab", "aaaaaab", true), ("caf\u{65}\u{301}*", "caf\u{e9} au lait", true),
+    // Characters of more than eight bytes.
+    ("*👩‍👩‍👧x", "the 👩‍👩‍👧X", true), ("*👩‍👩‍👦x", "the 👩‍👩‍👧X", false), ("?👩‍👩‍👦", "👩‍👩‍👧👩‍👩‍👦", true),
   ])
   func `a star is any text and a question mark one character`(pattern: String, text: String, isMatch: Bool) throws {
     #expect(try #require(TextPattern(pattern)).matches(text) == isMatch)
+  }
+
+  @Test func `many rules fold a long prompt once`() throws {
+    let asked = plan(String(repeating: "ÄBÇ déf ", count: 6_000))
+    let answer = CachedAnswer(text: "so", tier: .generator)
+    func life(rules: Int) -> CacheLife {
+      var configuration = configuration
+      configuration.rules = (0..<rules).map {
+        CacheRule(name: "rules[\($0)]", prompt: TextPattern("price"), lifetimeMilliseconds: 1)
+      }
+      return CacheLife(asked, answer, configuration)
+    }
+    func time(rules: Int) -> Duration {
+      (0..<3).map { _ in ContinuousClock().measure { #expect(life(rules: rules).cause == "default") } }.min() ?? .zero
+    }
+    #expect(time(rules: 200) < time(rules: 1) * 20)
+  }
+
+  @Test func `what was decided before the transaction is what is stored`() throws {
+    let cache = try ResponseCache.open(
+      store: Store.inMemory(migrations: ResponseCache.migrations), configuration: configuration, encoder: nil, at: start
+    )
+    let asked = plan("what is the price")
+    var life = try #require(cache.life(of: CachedAnswer(text: "so", tier: .generator), for: asked))
+    life.lifetimeMilliseconds = 0
+    life.cause = "rules[7]"
+    let change = try cache.store.write { transaction in
+      try cache.admit(
+        asked, CachedAnswer(text: "so", tier: .generator), embedding: nil, life: life, at: start, in: transaction)
+    }
+    #expect(!change.isStored && change.refusal == .noLifetime(cause: "rules[7]"))
   }
 
   @Test func `a hostile pattern takes no long time, and an empty or long one is none`() throws {

@@ -110,7 +110,7 @@ import WeirVectorIndex
     #expect(try answers(other, 50..<80) == (50..<80).map { "a\($0)" })
     cache.flushIndex()
     #expect(try answers(cache, 50..<80) == (50..<80).map { "a\($0)" })
-    try other.purge(.all, at: start)
+    try other.purge(CacheSelection(), at: start)
     cache.flushIndex()
     #expect(cache.indexReport?.vectors == 0)
     #expect(try answers(cache, 0..<80).allSatisfy { $0 == nil })
@@ -158,7 +158,7 @@ import WeirVectorIndex
     cache = nil
     let old = try Data(contentsOf: URL(fileURLWithPath: path))
     cache = try open(store)
-    try cache?.purge(.entry(1), at: start)
+    try cache?.purge(CacheSelection(ids: [1]), at: start)
     try admit(try #require(cache), 60..<90)
     cache?.saveIndex()
     cache?.close()

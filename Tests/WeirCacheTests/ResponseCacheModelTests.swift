@@ -99,7 +99,7 @@ import WeirTestSupport
         #expect(result.hit?.answer.text == live(model[name], now), "step \(step)")
       case 8:
         if Bool.random(using: &random) {
-          try cache.purge(.tenant(name.tenant), at: now)
+          try cache.purge(CacheSelection(tenant: name.tenant), at: now)
           model = model.filter { $0.key.tenant != name.tenant }
         }
       default:

@@ -50,13 +50,13 @@ struct CacheWork {
   private func delete(_ name: EntryName, _ state: CacheState, _ now: Timestamp) throws {
     guard let hit = try state.cache.exact(name.plan, at: now) else { return }
     say("delete \(name.words)")
-    try state.cache.purge(.entry(hit.id), at: now)
+    try state.cache.purge(CacheSelection(ids: [hit.id]), at: now)
     say("done")
   }
 
   private func purge(_ tenant: String, _ state: CacheState, _ now: Timestamp) throws {
     say("purge \(tenant)")
-    try state.cache.purge(.tenant(tenant), at: now)
+    try state.cache.purge(CacheSelection(tenant: tenant), at: now)
     say("done")
   }
 
