@@ -52,6 +52,7 @@ extension CacheConfiguration {
       verifiedFloor = Float(threshold)
     }
     falseHitBudget = cache.falseHitBudget
+    auditShare = cache.auditShare
     lifetimeMilliseconds = Int64(cache.timeToLiveSeconds) * 1000
     temporalLifetimeMilliseconds = Int64(cache.temporalTimeToLiveSeconds) * 1000
     staleMilliseconds = Int64(cache.staleSeconds) * 1000

@@ -9,6 +9,8 @@ package struct CacheConfiguration: Sendable, Hashable {
   package var verifiedFloor: Float = 0.5
   /// The share of semantic hits that may be wrong, above 0.
   package var falseHitBudget = 0.01
+  /// The share of semantic hits that are answered anew and compared, 0...1.
+  package var auditShare = 0.0
   /// Neighbours that the guard looks at before the semantic tier gives up.
   package var candidates = 8
   /// How long an answer is served where no rule says otherwise, from when it was given; hits do not renew it.

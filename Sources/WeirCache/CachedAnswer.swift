@@ -27,6 +27,11 @@ package struct CachedAnswer: Sendable, Hashable {
     self.cost = cost
     self.citations = citations
   }
+
+  /// Whether two answers differ in case and white space at most.
+  package static func areAlike(_ left: String, _ right: String) -> Bool {
+    NearPrompt.answerDigest(left) == NearPrompt.answerDigest(right)
+  }
 }
 
 /// A stored answer that was found, and the facts that a trace shows.

@@ -114,6 +114,7 @@ extension Configuration.Cache {
     let similarity = settings.decimal("cache.similarity_threshold")
     similarityThreshold = similarity == 0 ? nil : similarity
     falseHitBudget = settings.decimal("cache.false_hit_budget")
+    auditShare = settings.decimal("cache.audit_share")
     timeToLiveSeconds = settings.integer("cache.ttl")
     temporalTimeToLiveSeconds = settings.integer("cache.temporal_ttl")
     staleSeconds = settings.integer("cache.stale")

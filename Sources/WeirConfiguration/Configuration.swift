@@ -134,6 +134,8 @@ package struct Configuration: Sendable, Hashable {
     package var similarityThreshold: Double?
     /// Share of semantic hits that may be wrong.
     package var falseHitBudget: Double
+    /// Share of semantic hits that are answered anew and compared.
+    package var auditShare: Double
     package var timeToLiveSeconds: Int
     package var temporalTimeToLiveSeconds: Int
     /// Kinds of requests that are kept although by default they are not.

@@ -16,6 +16,10 @@ extension ConfigurationKey {
       "Share of the answers given for prompts that mean the same that may be wrong: 0.01 is 1 %. A budget that the",
       "verifier's evidence cannot prove serves none of them; weir doctor says so."),
     .init(
+      "cache", "audit_share", .decimal(0...1), .decimal(0.01),
+      "Share of the hits by meaning that are answered anew instead, to see how often they would have been wrong. What",
+      "differs is kept for review."),
+    .init(
       "cache", "ttl", .duration(1...longestLife), .text("7d"),
       "Age at which an answer expires: seconds, or \"90s\", \"15m\", \"12h\", \"7d\", \"2w\". It counts from when the",
       "answer was given, and using it does not renew it. [cache.intents] and [[cache.rules]] say it for some answers."),

@@ -6,6 +6,8 @@ package struct ReviewSample: Sendable, Hashable {
     case uncertain
     /// Chosen at random among confident and escalated ones.
     case audit
+    /// The cache's answer, where one that was computed to compare them differs.
+    case cacheAudit = "cache_audit"
     /// A local answer failed its check and another tier answered.
     case cascaded
   }

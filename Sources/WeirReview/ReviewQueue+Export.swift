@@ -5,7 +5,7 @@ extension ReviewQueue {
   /// Passes each sample as one line of JSON without its line end; returns how many there were.
   ///
   /// Fields, always all of them: `id` (ULID), `at` (UTC milliseconds), `request_id`, `tenant`, `cause` (uncertain,
-  /// audit, cascaded), `probability` (with which such a request is kept), `prompt`, `answer`, `tier`, `intent` and
+  /// audit, cascaded, cache_audit), `probability` (with which such a request is kept), `prompt`, `answer`, `tier`, `intent` and
   /// `confidence` (null where nothing was classified), and `label`, null, for the person to fill in.
   ///
   /// Reads one state of the database and holds one sample at a time. What `line` throws ends the export.

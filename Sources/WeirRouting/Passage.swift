@@ -32,6 +32,10 @@ struct Passage {
   var turns: GroundedTurns?
   /// An expired answer that is given because nobody else could answer.
   var stale: CacheHit?
+  /// A semantic hit that is answered anew, and what the verifier said of it.
+  var audit: (hit: CacheHit, probability: Double)?
+  /// What the verifier said of the hit, 0...1.
+  var hitProbability = 1.0
   /// What others wait for, and when this request stops waiting for others; nil where it does not lead.
   var flight: (ticket: FlightTable.Ticket, deadline: Int64)?
   /// True once the answer is in the cache.

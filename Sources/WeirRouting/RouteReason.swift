@@ -15,6 +15,8 @@ package enum RouteReason: Sendable, Hashable {
   case guardDeclined(similarity: Double, difference: String)
   /// An equal request was being answered, and this one waited for its answer.
   case joined
+  /// A hit by meaning that was answered anew, to compare the two.
+  case audited
   /// A request that means the same was being answered, and this one waited for its answer.
   case coalesced
   /// The request said `cache: off` or `refresh`, or the configuration turned the caches off.
@@ -99,6 +101,7 @@ package enum RouteReason: Sendable, Hashable {
     case .unlikelyHit: "verifier_declined"
     case .guardDeclined: "guard_declined"
     case .joined: "joined"
+    case .audited: "audited"
     case .coalesced: "coalesced"
     case .cacheBypassed: "cache_bypassed"
     case .notCached: "not_cached"
@@ -152,6 +155,7 @@ package enum RouteReason: Sendable, Hashable {
       "a stored prompt is near (similarity \(similarity.decimals(3))), but \(sentence)"
     case .guardDeclined(let similarity, let difference):
       "a stored prompt is near (similarity \(similarity.decimals(3))) but differs: \(difference)"
+    case .audited: "the stored answer would have been given; this one is computed to compare them"
     case .joined: "it was being answered for another request: its answer was awaited"
     case .coalesced: "a prompt that means the same was being answered: its answer was awaited"
     case .cacheBypassed: "the caches were not asked"

@@ -27,6 +27,12 @@ extension Router {
     return reply
   }
 
+  /// A hit that was to be answered anew, and could not be.
+  func reply(_ way: inout Passage, withAudited hit: CacheHit, spent: [Cascade.Answer]) -> RouteReply {
+    let cost = spent.reduce(Money.zero) { $0 + ((try? self.cost(of: $1, at: way.at)) ?? .zero) }
+    return reply(&way, with: hit, tier: .semantic, spent: cost)
+  }
+
   func reply(_ way: inout Passage, with hit: CacheHit, tier: Tier, spent: Money = .zero) -> RouteReply {
     var event = event(of: way, outcome: .answered)
     event.cost = spent
@@ -157,6 +163,9 @@ extension Router {
     return try parts.store.write { transaction in
       if let sample = record.sample { try ReviewQueue.keep(sample, in: transaction) }
       if let hit = record.hit { try parts.cache?.recordHit(hit, at: way.at, in: transaction) }
+      if case .answered(let answer) = outcome, record.hit == nil {
+        try recordAudit(of: way, computed: answer, in: transaction)
+      }
       try settleQueue(outcome, record.event, way, in: transaction)
       var change: CacheChange?
       if let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted {

@@ -101,6 +101,7 @@ package struct Router: Sendable {
       var hit = exact
       if hit == nil { hit = try await similar(embedding, &way) }
       if hit == nil { hit = try await coalesce(embedding, &way) }
+      if exact == nil, let found = hit, isAudited(found, &way) { hit = nil }
       let tier: Tier = exact == nil ? .semantic : .exact
       if let hit, !mayBeOutranked(hit, way) { return reply(&way, with: hit, tier: tier) }
       try classify(embedding, &way)
@@ -118,6 +119,7 @@ package struct Router: Sendable {
       let turns =
         plan.leadingTemplate == nil ? try ground(plan, embedding, &way) : GroundedTurns(way.request.messages)
       let outcome = await answer(plan, turns, embedding, &way, isCancelled: isCancelled)
+      if let audited = unanswered(outcome, way) { return reply(&way, withAudited: audited, spent: outcome.discarded) }
       if let stale = way.stale { return reply(&way, with: stale, spent: outcome.discarded) }
       return reply(&way, with: outcome, embedding: embedding)
     } catch {
@@ -187,6 +189,7 @@ package struct Router: Sendable {
     way.timer.finish(.similar, since: begin)
     let found = try RouteError.wrapping("cache_failed", .badState) { try result.get() }
     if found.hit != nil, let candidate = found.candidate {
+      way.hitProbability = candidate.probability
       way.reasons.append(
         .verifiedHit(
           similarity: Double(candidate.similarity), probability: candidate.probability,

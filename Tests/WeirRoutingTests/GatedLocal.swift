@@ -15,8 +15,12 @@ final class GatedLocal: LocalAnswerer {
   /// What becomes of each call, in turn; all later ones are accepted.
   private let verdicts: [LocalAnswer.Verdict]
 
-  init(verdicts: [LocalAnswer.Verdict] = []) {
+  /// The answers in turn; "answer 1" and so on where there are none.
+  private let answers: [String]
+
+  init(verdicts: [LocalAnswer.Verdict] = [], answers: [String] = []) {
     self.verdicts = verdicts
+    self.answers = answers
   }
 
   var calls: Int { state.withLock { $0.calls } }
@@ -43,6 +47,8 @@ final class GatedLocal: LocalAnswerer {
     while !state.withLock({ $0.isOpen }) { gate.wait() }
     gate.unlock()
     let verdict = call <= verdicts.count ? verdicts[call - 1] : .accepted
-    return LocalAnswer(text: "answer \(call)", usage: TokenUsage(prompt: 3, completion: 2), verdict: verdict)
+    return LocalAnswer(
+      text: call <= answers.count ? answers[call - 1] : "answer \(call)", usage: TokenUsage(prompt: 3, completion: 2),
+      verdict: verdict)
   }
 }
