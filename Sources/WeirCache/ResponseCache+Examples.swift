@@ -30,11 +30,11 @@ extension ResponseCache {
     var examples: [Example] = []
     try store.read { transaction in
       for match in matches where match.similarity >= ResponseCache.leastExampleSimilarity && examples.count < count {
-        let entry = try transaction.first(ResponseCache.selectByID, [.integer(match.id)]) { row in
+        let entry = try transaction.first(ResponseCache.selectByID, [.integer(match.id), .blob(partition.bytes)]) {
+          row in
           try CacheEntry(row)
         }
-        guard let entry, plan.mayRead(entryOf: entry.tenant), isLive(entry, at: now), entry.answer.citations.isEmpty
-        else { continue }
+        guard let entry, isServable(entry, to: plan, at: now), entry.answer.citations.isEmpty else { continue }
         examples.append(
           Example(id: entry.id, prompt: entry.prompt, answer: entry.answer.text, similarity: match.similarity))
       }

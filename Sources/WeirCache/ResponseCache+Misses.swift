@@ -38,11 +38,6 @@ struct KnownMisses: Sendable {
 }
 
 extension ResponseCache {
-  /// Whether the entry must not be served to the plan's prompt; for more than one entry make `KnownMisses` once.
-  func mustMiss(_ plan: CachePlan, _ entry: CacheEntry, in transaction: borrowing StoreTransaction) throws -> Bool {
-    try KnownMisses(plan, in: transaction).forbid(entry)
-  }
-
   /// Whether this answer to this prompt was called wrong before: it is not stored again.
   static func isKnownWrong(
     _ answer: CachedAnswer, to plan: CachePlan, in transaction: borrowing StoreTransaction

@@ -32,9 +32,10 @@ extension ResponseCache {
       let misses = try KnownMisses(plan, in: transaction)
       return try matches.compactMap { match in
         let entry = try transaction.first(
-          "SELECT \(CacheEntryFacts.columns) FROM cache_entry WHERE id = ?", [.integer(match.id)]
+          "SELECT \(CacheEntryFacts.columns) FROM cache_entry WHERE \(ResponseCache.isInPartition)",
+          [.integer(match.id), .blob(partition.bytes)]
         ) { row in Row(entry: try CacheEntry(row), facts: try CacheEntryFacts(row)) }
-        guard let entry, plan.mayRead(entryOf: entry.facts.tenant), isLive(entry.entry, at: now) else { return nil }
+        guard let entry, isServable(entry.entry, to: plan, at: now) else { return nil }
         let facts = entry.facts
         let evidence = try ResponseCache.evidence(of: facts.digest, in: transaction)
         return Neighbour(

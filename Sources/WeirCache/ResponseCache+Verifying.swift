@@ -23,9 +23,7 @@ extension ResponseCache {
         let row = try transaction.first(NeighbourRow.select, [.integer(match.id), .blob(partition.bytes)]) { row in
           try NeighbourRow(row, query: query)
         }
-        guard let row, row.vector.count == query.count, plan.mayRead(entryOf: row.entry.tenant),
-          isLive(row.entry, at: now, acceptsStale: plan.acceptsStale)
-        else { continue }
+        guard let row, row.vector.count == query.count, isServable(row.entry, to: plan, at: now) else { continue }
         rows.append(row)
         // Nothing near enough: the rest is further away.
         if rows.count == 1, rows[0].similarity < configuration.verifiedFloor { break }
@@ -92,7 +90,7 @@ struct NeighbourRow {
 
   static let select = """
     SELECT \(CacheEntry.columns), vector FROM cache_entry JOIN cache_vector ON entry_id = id
-    WHERE id = ? AND partition = ?
+    WHERE \(ResponseCache.isInPartition)
     """
 
   init(_ row: borrowing StoreRow, query: [SIMD16<Float>]) throws(StoreFailure) {

@@ -52,33 +52,14 @@ extension ResponseCache {
       return change
     }
 
-    let worth = CacheWorth(of: answer, bytes: bytes, at: now)
-    try transaction.execute(
-      """
-      INSERT INTO cache_entry (key, tenant, partition, prompt, answer, tier, model, intent, prompt_tokens,
-        completion_tokens, tokens_estimated, request_id, created_at, expires_at, used_at, bytes, citations, cost, heat,
-        worth, priority, life)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        .blob(key.bytes), .text(plan.tenant), plan.partition.map { .blob($0.bytes) } ?? .null, .text(plan.prompt),
-        .text(answer.text), .text(answer.tier.rawValue), .text(answer.model), .text(answer.intent),
-        .integer(answer.usage.prompt), .integer(answer.usage.completion),
-        .integer(answer.usage.isEstimated ? 1 : 0), .text(plan.requestID), .integer(now.milliseconds),
-        .integer(now.adding(milliseconds: life.lifetimeMilliseconds).milliseconds), .integer(now.milliseconds),
-        .integer(bytes),
-        .text(citations), answer.cost.map { .integer($0.picodollars) } ?? .null, .real(worth.heat),
-        .real(worth.worth), .real(worth.priority(configuration.eviction, usedAt: now)), .text(life.cause),
-      ])
+    let facts = CacheEntryFacts(
+      id: 0, key: key.bytes, partition: plan.partition?.bytes, tenant: plan.tenant, prompt: plan.prompt,
+      answer: answer, requestID: plan.requestID, createdAt: now,
+      expiresAt: now.adding(milliseconds: life.lifetimeMilliseconds), usedAt: now, hits: 0, similarHits: 0,
+      bytes: bytes, life: life.cause, worth: CacheWorth(of: answer, bytes: bytes, at: now), tags: life.tags)
+    let id = try insert(facts, citations: citations, vector: vector, in: transaction)
     change.isStored = true
-    let id = transaction.lastInsertedID
-    for tag in life.tags {
-      try transaction.execute("INSERT INTO cache_tag (entry_id, tag) VALUES (?, ?)", [.integer(id), .text(tag)])
-    }
-    if let vector, let encoder, let partition = plan.partition {
-      try transaction.execute(
-        "INSERT INTO cache_vector (entry_id, encoder, vector) VALUES (?, ?, ?)",
-        [.integer(id), .text(encoder), .blob(VectorBytes.write(vector))])
+    if let vector, encoder != nil, let partition = plan.partition {
       change.insertion = CacheChange.Insertion(id: id, partition: partition.partition, vector: vector)
     }
     return change

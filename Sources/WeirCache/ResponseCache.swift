@@ -45,27 +45,23 @@ package final class ResponseCache: Sendable {
   ///
   /// An answer that is one user's own is under another key: see `exact` of a plan.
   package func exact(_ request: CanonicalRequest, at now: Timestamp) throws -> CacheHit? {
-    guard request.isReadable, let entry = try entry(under: request.key, at: now),
-      request.mayRead(entryOf: entry.tenant)
+    guard request.isReadable, let entry = try entry(under: request.key), request.mayRead(entryOf: entry.tenant),
+      isLive(entry, at: now)
     else { return nil }
     return entry.hit(similarity: nil)
   }
 
   /// The stored answer of the same request by somebody who may be served it.
   package func exact(_ plan: CachePlan, at now: Timestamp) throws -> CacheHit? {
-    guard plan.isReadable, let key = plan.key,
-      let entry = try entry(under: key, at: now, acceptsStale: plan.acceptsStale),
-      plan.mayRead(entryOf: entry.tenant)
+    guard plan.isReadable, let key = plan.key, let entry = try entry(under: key), isServable(entry, to: plan, at: now)
     else { return nil }
     return entry.hit(similarity: nil)
   }
 
-  private func entry(under key: CacheKey, at now: Timestamp, acceptsStale: Bool = false) throws -> CacheEntry? {
-    let entry = try store.lookup { transaction in
+  private func entry(under key: CacheKey) throws -> CacheEntry? {
+    try store.lookup { transaction in
       try transaction.first(ResponseCache.selectByKey, [.blob(key.bytes)]) { row in try CacheEntry(row) }
     }
-    guard let entry, isLive(entry, at: now, acceptsStale: acceptsStale) else { return nil }
-    return entry
   }
 
   /// The answer of a stored prompt that means the same: near enough, and past the guard.
@@ -82,13 +78,11 @@ package final class ResponseCache: Sendable {
       let misses = try KnownMisses(plan, in: transaction)
       for match in matches {
         let entry = try transaction.first(
-          ResponseCache.selectByID + " AND partition = ?", [.integer(match.id), .blob(partition.bytes)]
+          ResponseCache.selectByID, [.integer(match.id), .blob(partition.bytes)]
         ) { row in
           try CacheEntry(row)
         }
-        guard let entry, plan.mayRead(entryOf: entry.tenant),
-          isLive(entry, at: now, acceptsStale: plan.acceptsStale)
-        else { continue }
+        guard let entry, isServable(entry, to: plan, at: now) else { continue }
         if result.nearest == nil { result.nearest = match.similarity }
         guard match.similarity >= configuration.threshold else { return }
         if misses.forbid(entry) {
@@ -116,7 +110,14 @@ package final class ResponseCache: Sendable {
 
   // Without conditions on the entry's life, each of which would be bound anew each time: most entries are alive.
   static let selectByKey = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE key = ?"
-  static let selectByID = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE id = ?"
+  // The index may be older than the rows: an id counts only in the partition that was searched.
+  static let selectByID = "SELECT \(CacheEntry.columns) FROM cache_entry WHERE \(isInPartition)"
+  static let isInPartition = "id = ? AND partition = ?"
+
+  /// Whether the asker may be given the entry, and it is alive or, where the plan takes such, not too long dead.
+  func isServable(_ entry: CacheEntry, to plan: CachePlan, at now: Timestamp) -> Bool {
+    plan.mayRead(entryOf: entry.tenant) && isLive(entry, at: now, acceptsStale: plan.acceptsStale)
+  }
 
   /// What an entry must fulfil to be served: not expired, not from the future, and no answer of a generator that has
   /// been replaced since or that has another adapter now.

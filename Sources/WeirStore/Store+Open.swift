@@ -16,7 +16,7 @@ extension Store {
     path: String, migrations: [StoreMigration], flushesCommits: Bool = false
   ) throws(StoreFailure) -> Store {
     try StateFile.prepare(path)
-    do {
+    try opening(path) {
       let configuration = configuration()
       let pool = try DatabasePool(path: path, configuration: configuration)
       if flushesCommits { try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
@@ -24,27 +24,28 @@ extension Store {
       return Store(
         path: path, database: pool, lookups: try LookupConnections(path: path, configuration: configuration),
         checkpoints: try BackgroundCheckpoint(path: path, configuration: configuration))
+    }
+  }
+
+  /// A database without a file, gone with the value; for tests and runs without state.
+  package static func inMemory(migrations: [StoreMigration]) throws(StoreFailure) -> Store {
+    try opening(memoryPath) {
+      let queue = try DatabaseQueue(configuration: configuration())
+      try SchemaSteps(path: memoryPath, migrations: migrations).apply(to: queue)
+      return Store(path: memoryPath, database: queue, lookups: nil, checkpoints: nil)
+    }
+  }
+
+  /// Runs what opens `path`, with the failures of the library and of the system as the store's own.
+  static func opening(_ path: String, _ body: () throws -> Store) throws(StoreFailure) -> Store {
+    do {
+      return try body()
     } catch let error as StoreFailure {
       throw error
     } catch let error as DatabaseError {
       throw StoreFailure(error, path: path)
     } catch {
       throw .cannotOpen(path: path, reason: "\(type(of: error))")
-    }
-  }
-
-  /// A database without a file, gone with the value; for tests and runs without state.
-  package static func inMemory(migrations: [StoreMigration]) throws(StoreFailure) -> Store {
-    do {
-      let queue = try DatabaseQueue(configuration: configuration())
-      try SchemaSteps(path: memoryPath, migrations: migrations).apply(to: queue)
-      return Store(path: memoryPath, database: queue, lookups: nil, checkpoints: nil)
-    } catch let error as StoreFailure {
-      throw error
-    } catch let error as DatabaseError {
-      throw StoreFailure(error, path: memoryPath)
-    } catch {
-      throw .cannotOpen(path: memoryPath, reason: "\(type(of: error))")
     }
   }
 

@@ -9,7 +9,7 @@ extension Store {
   package static func openReadOnly(path: String, migrations: [StoreMigration]) throws(StoreFailure) -> Store {
     let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
     guard log ?? 0 == 0 else { throw .readOnly(path: path) }
-    do {
+    return try opening(path) {
       var configuration = configuration()
       configuration.readonly = true
       // Without its own path component a question mark would begin the parameters: https://www.sqlite.org/uri.html
@@ -19,12 +19,6 @@ extension Store {
         throw StoreFailure.readOnly(path: path)
       }
       return Store(path: path, database: queue, lookups: nil, checkpoints: nil)
-    } catch let error as StoreFailure {
-      throw error
-    } catch let error as DatabaseError {
-      throw StoreFailure(error, path: path)
-    } catch {
-      throw .cannotOpen(path: path, reason: "\(type(of: error))")
     }
   }
 }

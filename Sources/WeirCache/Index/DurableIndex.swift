@@ -71,7 +71,7 @@ package final class DurableIndex: VectorIndex {
 
   static func openGraph(_ settings: Settings) throws(PageFileFailure) -> GraphIndex {
     let graph = try GraphIndex(
-      path: settings.path, fingerprint: bytes(ofHexadecimal: settings.encoder), dimension: settings.dimension,
+      path: settings.path, fingerprint: fingerprint(settings.encoder), dimension: settings.dimension,
       maximumBytes: settings.maximumBytes, options: settings.options)
     // A new file lacks what the log no longer tells.
     if graph.start != .continued { graph.setRebuildPosition(1) }
@@ -79,10 +79,9 @@ package final class DurableIndex: VectorIndex {
   }
 
   /// 32 bytes; what is no fingerprint in hexadecimal is taken letter by letter.
-  private static func bytes(ofHexadecimal text: String) -> [UInt8] {
-    let digits = text.compactMap(\.hexDigitValue)
-    guard digits.count == 64 else { return Array((Array(text.utf8) + Array(repeating: 0, count: 32)).prefix(32)) }
-    return stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+  private static func fingerprint(_ text: String) -> [UInt8] {
+    if let bytes = Hexadecimal.read(text.lowercased()), bytes.count == 32 { return bytes }
+    return Array((Array(text.utf8) + Array(repeating: 0, count: 32)).prefix(32))
   }
 
   /// The graph, which is nil for the moment in which a damaged one is replaced.
