@@ -20,6 +20,8 @@ package struct RouteFacts: Sendable, Hashable {
   /// `auto`, a tier's name, or a remote model's name.
   package var requestedModel: String
   package var reading: Reading?
+  /// The confidence that a local answer needs.
+  package var acceptance: Acceptance
   /// 0...1.
   package var complexity: Double
   /// Messages of the conversation, whoever's they are, this prompt included.
@@ -79,14 +81,15 @@ package struct RouteFacts: Sendable, Hashable {
   }
 
   package init(
-    requestedModel: String = "auto", reading: Reading? = nil, complexity: Double = 0, turns: Int = 1,
-    cutAt: Int? = nil, isNegated: Bool = false, generator: GeneratorFacts? = nil,
+    requestedModel: String = "auto", reading: Reading? = nil, acceptance: Acceptance = .bands, complexity: Double = 0,
+    turns: Int = 1, cutAt: Int? = nil, isNegated: Bool = false, generator: GeneratorFacts? = nil,
     template: TemplateFacts? = nil, remoteTiers: Set<Tier> = [],
     remoteModels: [String: Tier] = [:], format: Format = .text
   ) {
     self.format = format
     self.requestedModel = requestedModel
     self.reading = reading
+    self.acceptance = acceptance
     self.complexity = complexity
     self.turns = turns
     self.cutAt = cutAt

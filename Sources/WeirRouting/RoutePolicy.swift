@@ -3,12 +3,11 @@ internal import WeirReview
 
 /// The decision: a pure function of facts.
 ///
-/// A local answer is given when its calibrated confidence is at least `1 - errorBudget`: then each accepted answer, and
-/// so their average, is wrong with a probability within the budget, as far as the calibration holds. The half of that
-/// band next to the threshold is also kept for review.
+/// A local answer is given when its calibrated confidence reaches the facts' `acceptance`, and kept for review in the
+/// band next to it.
 package struct RoutePolicy: Sendable, Hashable {
-  /// Share of wrong local answers that the operator accepts, 0 < x < 0.5.
-  package var errorBudget: Double
+  /// Share of wrong local answers that the operator accepts.
+  package var errorBudget: ErrorBudget
   /// Out-of-scope scores above this are never answered locally, 0...1.
   package var outOfScopeThreshold: Double
   /// Prompts at most this complex go to `economy`, 0...1.
@@ -22,25 +21,20 @@ package struct RoutePolicy: Sendable, Hashable {
     errorBudget: Double = 0.02, outOfScopeThreshold: Double = 0.5, economyComplexity: Double = 0.25,
     premiumComplexity: Double = 0.7, defaultRemoteTier: Tier = .standard
   ) {
-    precondition(errorBudget > 0 && errorBudget < 0.5, "an error budget lies between 0 and 0.5")
     precondition(!defaultRemoteTier.isLocal, "the default remote tier is economy, standard or premium")
-    self.errorBudget = errorBudget
+    self.errorBudget = ErrorBudget(share: errorBudget, isTyped: true)
     self.outOfScopeThreshold = outOfScopeThreshold
     self.economyComplexity = economyComplexity
     self.premiumComplexity = premiumComplexity
     self.defaultRemoteTier = defaultRemoteTier
   }
 
-  /// Below this an answer breaks the error budget.
-  package var acceptThreshold: Double { 1 - errorBudget }
-  /// Below this a person should look at an accepted answer.
-  package var reviewThreshold: Double { 1 - errorBudget / 2 }
+  /// The budget that holds for a request: what its acceptance is derived from.
+  package func errorBudget(for facts: RouteFacts) -> ErrorBudget { errorBudget }
 
-  private func band(of confidence: Double?) -> ReviewBands.Band {
-    guard let bands = ReviewBands(accept: reviewThreshold, review: acceptThreshold) else {
-      preconditionFailure("the thresholds of an error budget ascend")
-    }
-    return bands.band(of: confidence)
+  private func band(of confidence: Double?, _ acceptance: Acceptance) -> ReviewBands.Band {
+    guard let confidence, confidence >= acceptance.answerAt else { return .escalate }
+    return confidence >= acceptance.reviewBelow ? .accept : .acceptAndReview
   }
 
   package func plan(for facts: RouteFacts) -> RoutePlan {
@@ -54,16 +48,16 @@ package struct RoutePolicy: Sendable, Hashable {
       return plan
     }
     let place = plan.reasons.first == note && note != nil ? 1 : 0
-    let band = band(of: facts.reading?.confidence)
+    let band = band(of: facts.reading?.confidence, facts.acceptance)
     guard let reading = facts.reading, band != .escalate else {
       let confidence = facts.reading?.confidence ?? 0
-      plan.reasons.insert(.belowThreshold(confidence: confidence, threshold: acceptThreshold), at: place)
+      plan.reasons.insert(.belowThreshold(confidence: confidence, facts.acceptance), at: place)
       return plan
     }
     var reasons = Array(plan.reasons.prefix(place))
-    reasons.append(.confident(confidence: reading.confidence, threshold: acceptThreshold))
+    reasons.append(.confident(confidence: reading.confidence, facts.acceptance))
     if band == .acceptAndReview {
-      reasons.append(.keptForReview(confidence: reading.confidence, below: reviewThreshold))
+      reasons.append(.keptForReview(confidence: reading.confidence, below: facts.acceptance.reviewBelow))
     }
     var steps: [RoutePlan.Step] = []
     if let template {

@@ -32,11 +32,11 @@ package enum RouteReason: Sendable, Hashable {
   /// The request named who is to answer.
   case modelRequested(String)
   /// The local answer is likely enough to be right.
-  case confident(confidence: Double, threshold: Double)
+  case confident(confidence: Double, Acceptance)
   /// Right within the error budget, but close enough to its edge that a person should look.
   case keptForReview(confidence: Double, below: Double)
-  /// The local answer would break the error budget.
-  case belowThreshold(confidence: Double, threshold: Double)
+  /// The local answer is not likely enough to be right.
+  case belowThreshold(confidence: Double, Acceptance)
   /// The prompt is about something the local models do not know.
   case outOfScope(score: Double, threshold: Double)
   /// Other messages matter, and the local generator reads one prompt only.
@@ -165,12 +165,12 @@ package enum RouteReason: Sendable, Hashable {
     case .staleHit(let milliseconds):
       "nobody else can answer, so a stored answer is given whose time was over \(TimeSpan.rough(milliseconds: milliseconds)) ago"
     case .modelRequested(let name): "the request names its answerer: \(name)"
-    case .confident(let confidence, let threshold):
-      "confidence \(confidence.decimals(3)) keeps the error budget (at least \(threshold.decimals(3)))"
+    case .confident(let confidence, let acceptance):
+      "confidence \(confidence.decimals(3)) \(acceptance.isBudget ? "keeps the error budget" : "is enough") \(acceptance.demand)"
     case .keptForReview(let confidence, let below):
       "confidence \(confidence.decimals(3)) is below \(below.decimals(3)): a person should look at it"
-    case .belowThreshold(let confidence, let threshold):
-      "confidence \(confidence.decimals(3)) would break the error budget (at least \(threshold.decimals(3)))"
+    case .belowThreshold(let confidence, let acceptance):
+      "confidence \(confidence.decimals(3)) \(acceptance.isBudget ? "would break the error budget" : "is too low") \(acceptance.demand)"
     case .outOfScope(let score, let threshold):
       "out of scope: score \(score.decimals(3)), at most \(threshold.decimals(3)) is answered locally"
     case .conversation(let turns): "\(turns) messages: the local generator answers single prompts only"
@@ -218,6 +218,30 @@ package enum RouteReason: Sendable, Hashable {
     switch self {
     case .exactHit, .semanticHit, .verifiedHit, .joined, .coalesced: true
     default: false
+    }
+  }
+}
+
+extension Acceptance {
+  /// True where the threshold stands for a share of wrong answers.
+  fileprivate var isBudget: Bool { origin != .bands }
+
+  /// In brackets: what is asked, and who says so.
+  fileprivate var demand: String {
+    guard answerAt <= 1 else { return "(no confidence is enough: \(origin.text))" }
+    return "(at least \(answerAt.decimals(3))\(origin.text.isEmpty ? "" : ": \(origin.text)"))"
+  }
+}
+
+extension Acceptance.Origin {
+  /// Who says so; empty for a person's plain word.
+  fileprivate var text: String {
+    switch self {
+    case .bands: "the band that holds until there are labels"
+    case .budget: ""
+    case .bundle(let rows): "from \(rows) labelled prompts of the models"
+    case .reviewed(let rows): "from \(rows) reviewed answers of this node"
+    case .monitor: "raised, because more local answers were wrong than the budget allows"
     }
   }
 }

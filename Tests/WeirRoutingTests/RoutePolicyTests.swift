@@ -11,12 +11,13 @@ import WeirRouting
     model: String = "auto", confidence: Double? = 0.995, outOfScope: Double = 0.01, complexity: Double = 0.5,
     turns: Int = 1, cutAt: Int? = nil, isNegated: Bool = false,
     hasGenerator: Bool = true, promptTokens: Int = 20, template: RouteFacts.TemplateFacts? = nil,
-    remotes: Set<Tier> = allRemotes, format: RouteFacts.Format = .text, readsSingleTurns: Bool = true
+    remotes: Set<Tier> = allRemotes, format: RouteFacts.Format = .text, readsSingleTurns: Bool = true,
+    acceptance: Acceptance = .budget(0.02)
   ) -> RouteFacts {
     RouteFacts(
       requestedModel: model,
       reading: confidence.map { .init(intent: "get_refund", confidence: $0, outOfScope: outOfScope) },
-      complexity: complexity, turns: turns, cutAt: cutAt, isNegated: isNegated,
+      acceptance: acceptance, complexity: complexity, turns: turns, cutAt: cutAt, isNegated: isNegated,
       generator: hasGenerator
         ? .init(window: 512, promptTokens: promptTokens, readsSingleTurns: readsSingleTurns) : nil,
       template: template,
@@ -226,12 +227,36 @@ import WeirRouting
 
   @Test func `a wider error budget never escalates what a narrower one answered`() {
     for step in 1..<49 {
-      let narrow = RoutePolicy(errorBudget: Double(step) / 100)
-      let wide = RoutePolicy(errorBudget: Double(step + 1) / 100)
+      let narrow = Acceptance.budget(Double(step) / 100)
+      let wide = Acceptance.budget(Double(step + 1) / 100)
       for confidence in stride(from: 0.5, through: 1, by: 0.005) {
-        let facts = Self.facts(confidence: confidence)
-        if narrow.plan(for: facts).band != .escalate { #expect(wide.plan(for: facts).band != .escalate) }
+        func band(_ acceptance: Acceptance) -> ReviewBands.Band {
+          RoutePolicy().plan(for: Self.facts(confidence: confidence, acceptance: acceptance)).band
+        }
+        if band(narrow) != .escalate { #expect(band(wide) != .escalate) }
       }
     }
+  }
+
+  @Test func `without labels and without a word, answers from 0.8 on are given and below 0.95 reviewed`() {
+    func band(_ confidence: Double) -> ReviewBands.Band {
+      RoutePolicy().plan(for: Self.facts(confidence: confidence, acceptance: .bands)).band
+    }
+    #expect(band(0.95) == .accept)
+    #expect(band(0.9499) == .acceptAndReview)
+    #expect(band(0.8) == .acceptAndReview)
+    #expect(band(0.7999) == .escalate)
+    #expect(band(.nan) == .escalate)
+  }
+
+  @Test func `an acceptance that nothing reaches escalates everything and says so`() {
+    let none = Acceptance(answerAt: .infinity, reviewBelow: 0, origin: .reviewed(rows: 12))
+    let plan = RoutePolicy().plan(for: Self.facts(confidence: 1, acceptance: none))
+    #expect(plan.band == .escalate)
+    #expect(plan.steps == Self.remoteLadder)
+    #expect(
+      plan.reasons.first?.text
+        == "confidence 1.000 would break the error budget (no confidence is enough: from 12 reviewed answers of this node)"
+    )
   }
 }

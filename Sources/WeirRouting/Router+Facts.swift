@@ -1,0 +1,63 @@
+internal import WeirCache
+internal import WeirClassifier
+internal import WeirDomain
+internal import WeirEntities
+internal import WeirProviders
+
+/// Step 7: what is known about a request, put together for the policy.
+extension Router {
+  func decide(_ way: inout Passage) throws(RouteError) -> RoutePlan {
+    try way.measure(.decide) { (way) throws(RouteError) in
+      let facts = facts(&way)
+      way.facts = facts
+      let plan = parts.policy.plan(for: facts)
+      way.reasons += plan.reasons
+      way.band = plan.band
+      if let unknown = plan.unknownModel { throw .unknownModel(unknown) }
+      return plan
+    }
+  }
+
+  private func facts(_ way: inout Passage) -> RouteFacts {
+    let request = way.request
+    let generator = parts.local.map {
+      RouteFacts.GeneratorFacts(
+        window: $0.window, promptTokens: $0.promptTokens(of: messages(way, for: $0), intent: way.reading?.intent),
+        readsSingleTurns: $0.readsSingleTurns)
+    }
+    var facts = RouteFacts(
+      requestedModel: request.settings.model, reading: way.reading, complexity: way.complexity ?? 0,
+      turns: request.messages.count, cutAt: way.isCut ? way.promptTokens : nil,
+      isNegated: NegatedRequest.matches(request.prompt), generator: generator, template: template(&way),
+      remoteTiers: parts.remotes.tiers, remoteModels: parts.remotes.models, format: .init(request.settings.format))
+    facts.acceptance = .withoutData(parts.policy.errorBudget(for: facts))
+    return facts
+  }
+
+  /// The conversation as the generator reads it.
+  private func messages(_ way: Passage, for local: any LocalAnswerer) -> [ChatMessage] {
+    readsSlots(way, local) ? way.values.delexicalized(way.request.messages) : way.request.messages
+  }
+
+  /// Slots stand in plain replies only: in a format's text nothing is filled in afterwards.
+  func readsSlots(_ way: Passage, _ local: (any LocalAnswerer)?) -> Bool {
+    local?.readsSlots == true && way.request.settings.format == .text
+  }
+
+  /// Fills the approved answers of the intent; the one that fits is kept for step 8.
+  private func template(_ way: inout Passage) -> RouteFacts.TemplateFacts? {
+    if parts.templates.isEmpty { return nil }
+    guard let intent = way.reading?.intent, let choice = parts.templates.choice(for: intent, way.values.slots) else {
+      return RouteFacts.TemplateFacts.none
+    }
+    switch choice {
+    case .open(let id, let slots): return .open(id: id, slots: slots)
+    case .fits(let id, let text):
+      way.template = Cascade.Answer(
+        text: text, tier: .template, model: "template/\(id)",
+        usage: TokenUsage(
+          prompt: way.promptTokens, completion: TokenEstimate.tokens(in: text), isEstimated: true))
+      return .fits(id: id)
+    }
+  }
+}
