@@ -16,7 +16,7 @@ extension Store {
     path: String, migrations: [StoreMigration], flushesCommits: Bool = false
   ) throws(StoreFailure) -> Store {
     try StateFile.prepare(path)
-    try opening(path) {
+    return try opening(path) {
       let configuration = configuration()
       let pool = try DatabasePool(path: path, configuration: configuration)
       if flushesCommits { try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
