@@ -38,6 +38,10 @@ package enum StartFailure: Error, Sendable, Hashable {
   case noCacheEntry(id: Int64)
   /// A command about the cache, and it is turned off.
   case cacheIsOff
+  /// No review sample has this id.
+  case noReviewSample(id: String)
+  /// A label about an answer that the sample does not have.
+  case noOtherAnswer(id: String)
   /// A prompt that a command was given cannot be read.
   case badPrompt(reason: String)
   case tooFewIntents(found: Int)
@@ -85,6 +89,9 @@ package enum StartFailure: Error, Sendable, Hashable {
     case .noCacheEntry(let id):
       "there is no entry \(id) in the cache: it may have been replaced, expired or evicted; weir cache list shows what is "
         + "there"
+    case .noReviewSample(let id):
+      "there is no review sample \(id): weir review export shows those of this node with their ids"
+    case .noOtherAnswer(let id): "sample \(id) has one answer only: leave --other out"
     case .cacheIsOff: "the cache is turned off: set cache.enabled = true in the configuration file"
     case .badPrompt(let reason): "the prompt cannot be read: \(reason)"
     case .tooFewIntents(let found):

@@ -24,11 +24,38 @@ package struct ReviewSample: Sendable, Hashable {
   package var tier: Tier
   package var intent: String?
   package var confidence: Double?
+  /// The reply's own id; nil for samples of before it was kept.
+  package var traceID: ULID?
+  /// Which classifier said `confidence`: those of two are not compared.
+  package var head: String?
+  /// The confidence from which on the prompt would have been answered locally; nil where something else decided.
+  package var threshold: Double?
+  /// The answer of somebody else to the same prompt, for the reviewer to look at side by side.
+  package var other: Counterpart?
+
+  /// An answer that was not given.
+  package struct Counterpart: Sendable, Hashable {
+    package var answer: String
+    package var tier: Tier
+    /// How much alike the two answers are, 0...1: a hint for the reviewer, never a label.
+    package var agreement: Double?
+
+    package init(answer: String, tier: Tier, agreement: Double? = nil) {
+      self.answer = answer
+      self.tier = tier
+      self.agreement = agreement
+    }
+  }
 
   package init(
     id: ULID, at: Timestamp, requestID: String, tenant: String, cause: Cause, probability: Double, prompt: String,
-    answer: String, tier: Tier, intent: String?, confidence: Double?
+    answer: String, tier: Tier, intent: String?, confidence: Double?, traceID: ULID? = nil, head: String? = nil,
+    threshold: Double? = nil, other: Counterpart? = nil
   ) {
+    self.traceID = traceID
+    self.head = head
+    self.threshold = threshold
+    self.other = other
     self.id = id
     self.at = at
     self.requestID = requestID

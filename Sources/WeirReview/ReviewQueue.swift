@@ -22,7 +22,28 @@ package enum ReviewQueue {
           confidence REAL
         );
         CREATE INDEX review_sample_by_time ON review_sample (at);
-        """)
+        """),
+    StoreMigration(
+      id: "review-2",
+      sql: """
+        ALTER TABLE review_sample ADD COLUMN trace_id TEXT;
+        ALTER TABLE review_sample ADD COLUMN head TEXT;           -- which classifier said the confidence
+        ALTER TABLE review_sample ADD COLUMN threshold REAL;      -- NULL where the confidence did not decide
+        ALTER TABLE review_sample ADD COLUMN other_answer TEXT;   -- of somebody else, to look at side by side
+        ALTER TABLE review_sample ADD COLUMN other_tier TEXT;
+        ALTER TABLE review_sample ADD COLUMN other_agreement REAL;
+        CREATE TABLE review_label (
+          sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+          sample INTEGER NOT NULL REFERENCES review_sample (sequence),
+          reviewer TEXT NOT NULL,
+          subject TEXT NOT NULL,                  -- answer: the one that was given; other: the one beside it
+          is_right INTEGER,                       -- NULL where the reviewer named the prompt's intent instead
+          intent TEXT,
+          at INTEGER NOT NULL,                    -- UTC milliseconds
+          UNIQUE (sample, reviewer, subject),
+          CHECK ((is_right IS NULL) <> (intent IS NULL))
+        );
+        """),
   ]
 
   /// Keeps the sample unless its id is there already; false means that it was.
@@ -32,12 +53,15 @@ package enum ReviewQueue {
   ) throws(StoreFailure) -> Bool {
     let changed = try transaction.execute(
       """
-      INSERT INTO review_sample (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+      INSERT INTO review_sample (\(columns))
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
       """,
       [
         .text(sample.id.description), .integer(sample.at.milliseconds), .text(sample.requestID),
         .text(sample.tenant), .text(sample.cause.rawValue), .real(sample.probability), .text(sample.prompt),
         .text(sample.answer), .text(sample.tier.rawValue), .text(sample.intent), .real(sample.confidence),
+        .text(sample.traceID?.description), .text(sample.head), .real(sample.threshold), .text(sample.other?.answer),
+        .text(sample.other?.tier.rawValue), .real(sample.other?.agreement),
       ])
     return changed == 1
   }
@@ -54,20 +78,35 @@ package enum ReviewQueue {
   }
 
   /// Passes the samples from `since` on, in the order they were kept, at most `limit` of them.
+  ///
+  /// With `unlabelled` only those that nobody has labelled.
   package static func samples(
-    since: Timestamp? = nil, limit: Int? = nil, in transaction: borrowing StoreTransaction,
+    since: Timestamp? = nil, limit: Int? = nil, unlabelled: Bool = false, in transaction: borrowing StoreTransaction,
     _ body: (ReviewSample) throws -> Void
   ) throws {
     try transaction.rows(
-      "SELECT \(columns) FROM review_sample WHERE at >= ? ORDER BY sequence LIMIT ?",
-      [.integer(since?.milliseconds ?? .min), .integer(limit ?? -1)]
+      """
+      SELECT \(columns) FROM review_sample WHERE at >= ?
+        AND NOT (? AND EXISTS (SELECT 1 FROM review_label WHERE sample = review_sample.sequence))
+      ORDER BY sequence LIMIT ?
+      """,
+      [.integer(since?.milliseconds ?? .min), .integer(unlabelled ? 1 : 0), .integer(limit ?? -1)]
     ) { row in
       try body(try sample(row))
     }
   }
 
-  private static let columns =
-    "id, at, request_id, tenant, cause, probability, prompt, answer, tier, intent, confidence"
+  /// The sample of this id; nil where there is none.
+  package static func sample(_ id: ULID, in transaction: borrowing StoreTransaction) throws -> ReviewSample? {
+    try transaction.first("SELECT \(columns) FROM review_sample WHERE id = ?", [.text(id.description)]) { row in
+      try sample(row)
+    }
+  }
+
+  private static let columns = """
+    id, at, request_id, tenant, cause, probability, prompt, answer, tier, intent, confidence, trace_id, head, \
+    threshold, other_answer, other_tier, other_agreement
+    """
 
   private static func sample(_ row: borrowing StoreRow) throws(StoreFailure) -> ReviewSample {
     ReviewSample(
@@ -81,6 +120,14 @@ package enum ReviewQueue {
       answer: try row.text(7),
       tier: try row.parsed(8, as: "a tier") { Tier(rawValue: $0) },
       intent: try row.optionalText(9),
-      confidence: try row.optionalReal(10))
+      confidence: try row.optionalReal(10),
+      traceID: row.isNull(11) ? nil : try row.parsed(11, as: "a ULID") { ULID($0) },
+      head: try row.optionalText(12),
+      threshold: try row.optionalReal(13),
+      other: row.isNull(14) || row.isNull(15)
+        ? nil
+        : ReviewSample.Counterpart(
+          answer: try row.text(14), tier: try row.parsed(15, as: "a tier") { Tier(rawValue: $0) },
+          agreement: try row.optionalReal(16)))
   }
 }
