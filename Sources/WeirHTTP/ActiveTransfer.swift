@@ -32,6 +32,7 @@ final class ActiveTransfer {
 
   func connected() {
     connectedAt = .now
+    transfer.request.onConnected?()
   }
 
   /// Takes one line of a response head, line break included; trailers are counted and dropped.
@@ -134,7 +135,14 @@ final class ActiveTransfer {
       HTTPTransferFacts(
         reusedConnection: facts.new_connections == 0, httpVersion: Int(facts.http_version),
         connected: connectedAt.map { $0 - startedAt }, firstByte: firstByteAt.map { $0 - startedAt },
-        total: .now - startedAt))
+        total: .now - startedAt, traffic: Self.traffic(facts)))
+  }
+
+  /// What it has sent and received so far.
+  var traffic: HTTPTraffic { Self.traffic(handle.facts()) }
+
+  private static func traffic(_ facts: weir_curl_facts) -> HTTPTraffic {
+    HTTPTraffic(sent: facts.sent_bytes, received: facts.received_bytes)
   }
 
   private func failure(_ outcome: weir_curl_outcome, _ facts: weir_curl_facts) -> HTTPFailure {

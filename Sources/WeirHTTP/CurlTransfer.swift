@@ -45,6 +45,8 @@ import Glibc
     }
     var setup = unsafe weir_curl_setup()
     unsafe setup.connect_milliseconds = max(1, request.deadlines.connect.inMilliseconds)
+    // A lossy link may take longer to acknowledge than to connect.
+    unsafe setup.silence_milliseconds = max(1_000, min(2 * request.deadlines.connect.inMilliseconds, 600_000))
     unsafe setup.uses_environment_proxy = usesProxy ? 1 : 0
     unsafe setup.tag = transfer.id
     unsafe setup.context = Unmanaged.passUnretained(active).toOpaque()

@@ -32,6 +32,9 @@ package final class HTTPClient: Sendable {
   /// libcurl's version and those of the libraries in it.
   package static var libraryVersion: String { unsafe String(cString: weir_curl_version()) }
 
+  /// What all requests that have ended sent and received, also those that failed or were cancelled.
+  package var traffic: HTTPTraffic { mailbox.traffic }
+
   /// Sends a request and reads the whole answer, whatever its status.
   package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
     let transfer = try Transfer(id: mailbox.nextID(), request: request, delivery: .whole)

@@ -14,6 +14,8 @@ package struct HTTPRequest: Sendable {
   package var body: [UInt8]?
   package var deadlines: HTTPDeadlines
   package var limits: HTTPLimits
+  /// Called on the client's thread when a connection is ready and the request is about to be sent; must not block.
+  package var onConnected: (@Sendable () -> Void)?
 
   package init(
     _ method: Method, _ url: HTTPURL, headers: [HTTPHeader] = [], body: [UInt8]? = nil,

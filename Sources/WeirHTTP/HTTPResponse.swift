@@ -26,4 +26,28 @@ package struct HTTPTransferFacts: Sendable, Hashable {
   package var connected: Duration?
   package var firstByte: Duration?
   package var total: Duration
+  package var traffic: HTTPTraffic
+}
+
+/// Bytes of requests and answers, heads included, as HTTP has them: without what TLS, TCP and IP put around them.
+package struct HTTPTraffic: Sendable, Hashable {
+  package var sent: Int64
+  package var received: Int64
+
+  package static let zero = HTTPTraffic(sent: 0, received: 0)
+
+  package init(sent: Int64, received: Int64) {
+    self.sent = sent
+    self.received = received
+  }
+
+  package var total: Int64 { sent + received }
+
+  package static func + (left: HTTPTraffic, right: HTTPTraffic) -> HTTPTraffic {
+    HTTPTraffic(sent: left.sent + right.sent, received: left.received + right.received)
+  }
+
+  package static func - (left: HTTPTraffic, right: HTTPTraffic) -> HTTPTraffic {
+    HTTPTraffic(sent: left.sent - right.sent, received: left.received - right.received)
+  }
 }

@@ -85,6 +85,7 @@ final class TransferLoop {
   }
 
   private func finish(_ finished: ActiveTransfer, _ outcome: Result<HTTPTransferFacts, HTTPFailure>) {
+    mailbox.count(finished.traffic)
     multi.remove(finished.handle)
     active[finished.transfer.id] = nil
     if spare.count < Self.mostSpare {

@@ -19,6 +19,12 @@ final class TransferMailbox: Sendable {
   }
 
   private let contents: Mutex<Contents>
+  private let counted = Mutex(HTTPTraffic.zero)
+
+  /// Of all transfers that have ended, however they did.
+  var traffic: HTTPTraffic { counted.withLock { $0 } }
+
+  func count(_ traffic: HTTPTraffic) { counted.withLock { $0 = $0 + traffic } }
 
   init(multi: CurlMulti) {
     contents = Mutex(Contents(multi: multi))

@@ -42,6 +42,30 @@ struct TLSServerTests {
     await client.shutdown()
   }
 
+  /// The server over HTTP/1.1 says which of its connections a request came over, and whether that one's TLS session was
+  /// resumed.
+  @Test(.enabled(if: url != nil && version == 11))
+  func `the server sees one connection, and after it resumed sessions`()
+    async throws
+  {
+    let client = try client(trusting: Self.authority)
+    let url = try HTTPURL(try #require(Self.url))
+    var seen: [String?] = []
+    for _ in 0..<10 { seen.append(try await client.send(HTTPRequest(.get, url)).head.headers["x-connection"]) }
+    #expect(Set(seen).count == 1)
+    let closing = try HTTPURL(try #require(Self.url) + "?close")
+    var resumed: [String?] = []
+    for _ in 0..<4 {
+      let head = try await client.send(HTTPRequest(.get, closing)).head
+      seen.append(head.headers["x-connection"])
+      resumed.append(head.headers["x-session-resumed"])
+    }
+    // The first of them still goes over the old connection.
+    #expect(Set(seen).count == 4)
+    #expect(resumed.dropFirst() == ["yes", "yes", "yes"])
+    await client.shutdown()
+  }
+
   @Test(.enabled(if: url != nil)) func `trusts nobody else`() async throws {
     let url = try HTTPURL(try #require(Self.url))
     let client = try client(trusting: "/etc/ssl/certs/ca-certificates.crt")

@@ -53,6 +53,7 @@ typedef struct {
   const char *ca_file;        // PEM bundle; NULL: libcurl's default
   const char *ca_directory;   // NULL: libcurl's default
   int64_t connect_milliseconds;
+  int64_t silence_milliseconds; // how long sent bytes may stay unacknowledged before the connection is given up
   int32_t uses_environment_proxy;
   weir_curl_sink on_header;   // once for each header line of every response head
   weir_curl_sink on_body;
@@ -66,6 +67,8 @@ typedef struct {
   int32_t http_version;       // 10, 11, 20, 30; 0 unknown
   int32_t new_connections;    // 0: a pooled connection was used
   int32_t os_error;           // errno of the last failed connect, or 0
+  int64_t sent_bytes;         // heads and bodies, as HTTP has them: without TLS, TCP and IP
+  int64_t received_bytes;
   int64_t resolve_microseconds;
   int64_t connect_microseconds;
   int64_t tls_microseconds;
