@@ -50,6 +50,7 @@ let package = Package(
     module("WeirStore", ["WeirDomain", .product(name: "GRDB", package: "GRDB.swift")]),
     module("WeirHTTP", ["WeirDomain", "CCurl"]),
     module("WeirConfiguration", ["WeirDomain"]),
+    module("WeirRisk"),
     // Level 2: formats, indexes, tables, remote answerers.
     module("WeirModelFiles", ["WeirDomain", "WeirFiles", "WeirTensor"]),
     module("WeirVectorIndex", ["WeirDomain", "WeirFiles", "WeirTensor"]),
@@ -64,7 +65,7 @@ let package = Package(
     module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
     module("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirGrammar", "WeirModelFiles", "WeirTensor"]),
-    module("WeirCache", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirStore", "WeirVectorIndex"]),
+    module("WeirCache", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirRisk", "WeirStore", "WeirVectorIndex"]),
     module("WeirRetrieval", ["WeirDomain", "WeirFiles", "WeirStore", "WeirVectorIndex"]),
     // Level 4: the request's way.
     module(
@@ -113,6 +114,7 @@ let package = Package(
       swiftSettings: strict),
     tests("WeirDomain", ["WeirTestSupport"]),
     tests("WeirFiles"),
+    tests("WeirRisk", ["WeirTestSupport"]),
     tests("WeirTensor", ["WeirTestSupport"]),
     tests("WeirStore"),
     tests("WeirLedger", ["WeirDomain", "WeirStore", "WeirTestSupport"]),

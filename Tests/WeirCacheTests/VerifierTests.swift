@@ -11,15 +11,6 @@ import WeirTestSupport
       wasRight: (0..<count).map { !wrong.contains($0) })
   }
 
-  @Test func `the exact bound of a share is that of Clopper and Pearson`() {
-    // 1 - risk^(1/n) for none wrong; the others from tables of the beta distribution.
-    #expect(abs(BinomialBound.upper(wrong: 0, of: 230, risk: 0.1) - 0.009961) < 1e-5)
-    #expect(abs(BinomialBound.upper(wrong: 1, of: 100, risk: 0.05) - 0.046561) < 1e-5)
-    #expect(abs(BinomialBound.lower(wrong: 5, of: 50, risk: 0.025) - 0.033275) < 1e-5)
-    #expect(BinomialBound.upper(wrong: 0, of: 0, risk: 0.1) == 1)
-    #expect(BinomialBound.upper(wrong: 7, of: 7, risk: 0.1) == 1)
-  }
-
   @Test func `a budget that the evidence is too thin for serves nothing, and says which kind of data is short`() {
     let thin = HitCalibration(families: [family("a", 1_000, wrongAt: []), family("b", 20, wrongAt: [])])
     #expect(thin.threshold(budget: 0.01).probability == nil)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import WeirRisk
 
 /// Labelled decisions of the verifier on data that it was not fitted on, by kind of data, and the thresholds that follow.
 ///

@@ -18,6 +18,7 @@ LEVELS = {
     "WeirHTTP": 1,
     "WeirTelemetry": 1,
     "WeirConfiguration": 1,
+    "WeirRisk": 1,
     "WeirModelFiles": 2,
     "WeirVectorIndex": 2,
     "WeirLedger": 2,
