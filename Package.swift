@@ -114,7 +114,7 @@ let package = Package(
       swiftSettings: strict),
     tests("WeirDomain", ["WeirTestSupport"]),
     tests("WeirFiles"),
-    tests("WeirRisk", ["WeirTestSupport"]),
+    tests("WeirRisk", ["WeirDomain"]),
     tests("WeirTensor", ["WeirTestSupport"]),
     tests("WeirStore"),
     tests("WeirLedger", ["WeirDomain", "WeirStore", "WeirTestSupport"]),
