@@ -119,9 +119,14 @@ extension RemoteRoutes {
   ) throws -> RemoteRoutes {
     var routes: [Route] = []
     for provider in configuration.providers {
-      let answerer = try OpenAICompatibleProvider(
-        OpenAICompatibleProviderConfiguration(
-          name: provider.name, baseURL: HTTPURL(provider.baseURL), key: try provider.key(environment: environment),
+      let answerer = try RemoteProvider(
+        OpenAICodec(),
+        RemoteProviderConfiguration(
+          name: provider.name,
+          endpoints: [
+            Endpoint(
+              name: provider.name, baseURL: HTTPURL(provider.baseURL), key: try provider.key(environment: environment))
+          ],
           deadlines: HTTPDeadlines(
             connect: .milliseconds(provider.connectTimeoutMilliseconds),
             firstByte: .milliseconds(provider.firstByteTimeoutMilliseconds),

@@ -17,13 +17,19 @@ extension ProviderFailure {
     case .refused(let status, let error):
       return "status \(status)\(error): \(advice(status))"
     case .malformed(let reason):
-      return "the answer is not a chat completion (\(reason)): check that the address is an OpenAI-compatible one"
+      return "the answer is none of a model (\(reason)): check the provider's kind and address"
     case .interrupted(let afterTokens, let reason):
       return "the stream ended after \(afterTokens) pieces of text (\(words(reason))): ask again"
     case .deadline(let allowed):
       return "no answer within \(allowed) for all attempts: raise the deadline or check the link"
     case .cancelled:
       return "cancelled"
+    case .limited(let wait):
+      return "every key is at its limit of requests or tokens for \(wait.words) more: wait, or add a key"
+    case .unhealthy(let wait):
+      return "every endpoint failed too often and is left alone for \(wait.words) more"
+    case .unsupported(let feature):
+      return "its API has no \(feature): ask a provider that has it, or leave it out"
     }
   }
 
@@ -44,5 +50,13 @@ extension ProviderFailure {
     case .ended: "no finish reason came"
     case .malformed(let reason): reason
     }
+  }
+}
+
+extension Duration {
+  /// Seconds, rounded up to tenths.
+  fileprivate var words: String {
+    let tenths = (inSeconds * 10).rounded(.up)
+    return "\(tenths / 10) s"
   }
 }

@@ -24,13 +24,19 @@ package struct ProviderFailure: WeirFailure, Equatable {
     case overloaded(status: Int, error: ProviderErrorCode, retryAfter: Duration?)
     /// Any other status that is not 2xx.
     case refused(status: Int, error: ProviderErrorCode)
-    /// Status 2xx with a body that is not a chat completion.
+    /// Status 2xx with a body that is no answer of a model.
     case malformed(reason: String)
     /// The stream ended early after `afterTokens` pieces of text had come.
     case interrupted(afterTokens: Int, reason: Interruption)
     /// The time for all attempts together is over.
     case deadline(allowed: Duration)
     case cancelled
+    /// All keys are at their limits, the first one for this long; nobody was asked.
+    case limited(wait: Duration)
+    /// No endpoint is healthy enough to be asked, the first one for this long; nobody was asked.
+    case unhealthy(wait: Duration)
+    /// The provider has no words for this part of the request; nobody was asked.
+    case unsupported(feature: String)
   }
 
   package enum Interruption: Sendable, Equatable {
@@ -46,18 +52,22 @@ package struct ProviderFailure: WeirFailure, Equatable {
   package var provider: String
   package var attempts: Int
   package var cause: Cause
+  /// What all attempts together used up, as far as it is known or likely: providers charge for it.
+  package var usage: TokenUsage
 
-  package init(provider: String, attempts: Int, cause: Cause) {
+  package init(provider: String, attempts: Int, cause: Cause, usage: TokenUsage = .zero) {
     self.provider = provider
     self.attempts = attempts
     self.cause = cause
+    self.usage = usage
   }
 
   package var kind: FailureKind {
     switch cause {
     case .transport(let failure), .interrupted(_, .transport(let failure)): failure.kind
     case .refused(let status, _): status == 401 || status == 403 ? .badConfiguration : .badRequest
-    case .overloaded, .malformed, .interrupted: .unavailable
+    case .overloaded, .malformed, .interrupted, .limited, .unhealthy: .unavailable
+    case .unsupported: .badRequest
     case .deadline: .timedOut
     case .cancelled: .cancelled
     }
@@ -68,8 +78,8 @@ package struct ProviderFailure: WeirFailure, Equatable {
     case .transport(let failure):
       failure.kind == .cancelled ? .stopped : failure.isLinkDown ? .linkDown : .refused
     // A server that takes too long for everything may be faster for the next one, or later.
-    case .overloaded, .deadline: .overloaded
-    case .refused, .malformed: .refused
+    case .overloaded, .deadline, .limited, .unhealthy: .overloaded
+    case .refused, .malformed, .unsupported: .refused
     case .interrupted: .interrupted
     case .cancelled: .stopped
     }
@@ -80,7 +90,26 @@ package struct ProviderFailure: WeirFailure, Equatable {
     switch cause {
     case .transport(let failure): failure.isSafeToRetry
     case .overloaded: true
-    case .refused, .malformed, .interrupted, .deadline, .cancelled: false
+    case .refused, .malformed, .interrupted, .deadline, .cancelled, .limited, .unhealthy, .unsupported: false
+    }
+  }
+
+  /// Which other endpoints of the provider the failure says nothing about.
+  package enum Reach: Sendable, Equatable {
+    /// Another key may be answered.
+    case key
+    /// Another address may answer.
+    case address
+    /// Another endpoint would fail as well, or asking it could answer twice.
+    case everything
+  }
+
+  package var reach: Reach {
+    switch cause {
+    case .overloaded(429, _, _), .refused(401, _), .refused(403, _): .key
+    case .overloaded: .address
+    case .transport(let failure): failure.isSafeToRetry ? .address : .everything
+    case .refused, .malformed, .interrupted, .deadline, .cancelled, .limited, .unhealthy, .unsupported: .everything
     }
   }
 

@@ -3,10 +3,10 @@ package protocol RemoteAnswerer: Sendable {
   /// The name that the configuration, the ledger and failures use.
   var name: String { get }
 
-  /// Answers `request`. With `onDelta` the answer is streamed: each new piece of text is passed on in order, and the
-  /// returned text is all of them together. A cancelled task ends the request.
+  /// Answers `request`. With `onDelta` the answer is streamed: each new piece is passed on in order, and the
+  /// returned text is all pieces of text together. A cancelled task ends the request.
   func complete(
-    _ request: CompletionRequest, onDelta: (@Sendable (String) -> Void)?
+    _ request: CompletionRequest, onDelta: (@Sendable (CompletionDelta) -> Void)?
   ) async throws(ProviderFailure) -> Completion
 }
 

@@ -95,7 +95,9 @@ struct OpenAICompatibleProviderTests {
       ]
     } body: { scene in
       let pieces = Mutex<[String]>([])
-      let answer = try await scene.provider().complete(Scene.request) { piece in pieces.withLock { $0.append(piece) } }
+      let answer = try await scene.provider().complete(Scene.request) { delta in
+        pieces.withLock { $0 += [delta.text].compactMap { $0 } }
+      }
       #expect(answer.text == "Zwölf 🙂\n Boxkämpfer")
       #expect(pieces.withLock { $0.count } == 4)
       #expect(answer.usage == TokenUsage(prompt: 7, completion: 5))
@@ -133,7 +135,9 @@ struct OpenAICompatibleProviderTests {
       [Scene.whole("all", usage: (3, 1))]
     } body: { scene in
       let pieces = Mutex<[String]>([])
-      let answer = try await scene.provider().complete(Scene.request) { piece in pieces.withLock { $0.append(piece) } }
+      let answer = try await scene.provider().complete(Scene.request) { delta in
+        pieces.withLock { $0 += [delta.text].compactMap { $0 } }
+      }
       #expect(answer.text == "all")
       #expect(pieces.withLock { $0 } == ["all"])
     }
@@ -155,12 +159,14 @@ struct OpenAICompatibleProviderTests {
 
   @Test func `refuses a base URL with a query and a key with a line break`() throws {
     let client = try HTTPClient()
-    let query = OpenAICompatibleProviderConfiguration(name: "p", baseURL: try HTTPURL("http://127.0.0.1:1/v1?a=b"))
-    #expect(throws: HTTPFailure.self) { try OpenAICompatibleProvider(query, client: client) }
-    let key = OpenAICompatibleProviderConfiguration(
-      name: "p", baseURL: try HTTPURL("http://127.0.0.1:1/v1"), key: Secret("sk\r\nX: y"))
+    func provider(_ url: String, _ key: Secret?) throws -> RemoteProvider<OpenAICodec, ContinuousClock> {
+      let endpoints = [Endpoint(name: "p", baseURL: try HTTPURL(url), key: key)]
+      return try RemoteProvider(
+        OpenAICodec(), RemoteProviderConfiguration(name: "p", endpoints: endpoints), client: client)
+    }
+    #expect(throws: HTTPFailure.self) { try provider("http://127.0.0.1:1/v1?a=b", nil) }
     #expect(throws: HTTPFailure.invalidHeader(name: "Authorization")) {
-      try OpenAICompatibleProvider(key, client: client)
+      try provider("http://127.0.0.1:1/v1", Secret("sk\r\nX: y"))
     }
   }
 

@@ -18,7 +18,7 @@ struct ProviderFaultTests {
     var failure: ProviderFailure?
     do {
       if isStreamed {
-        _ = try await provider.complete(request) { piece in pieces.withLock { $0.append(piece) } }
+        _ = try await provider.complete(request) { delta in pieces.withLock { $0 += [delta.text].compactMap { $0 } } }
       } else {
         _ = try await provider.complete(request)
       }
@@ -36,7 +36,7 @@ struct ProviderFaultTests {
       guard request.ordinal == 2 else { return [.answer(status, "{}")] }
       return isStreamed ? Scene.stream(["x"], usage: (1, 1)) : [Scene.whole("x", usage: (1, 1))]
     } body: { scene in
-      let ignore: @Sendable (String) -> Void = { _ in }
+      let ignore: @Sendable (CompletionDelta) -> Void = { _ in }
       let answer = try await scene.provider().complete(Scene.request, onDelta: isStreamed ? ignore : nil)
       #expect(answer.attempts == 3)
       #expect(scene.clock.sleeps == [.milliseconds(100), .milliseconds(200)])
@@ -185,8 +185,8 @@ struct ProviderFaultTests {
       let provider = try scene.provider()
       let pieces = Mutex<[String]>([])
       let task = Task {
-        try await provider.complete(Scene.request) { piece in
-          pieces.withLock { $0.append(piece) }
+        try await provider.complete(Scene.request) { delta in
+          pieces.withLock { $0 += [delta.text].compactMap { $0 } }
           unsafe withUnsafeCurrentTask { task in unsafe task?.cancel() }
         }
       }
@@ -243,8 +243,10 @@ struct ProviderFaultTests {
       [.stall]
     } body: { scene in
       // The scene's clock stands still, so the deadline comes through the request's own.
-      let provider = try OpenAICompatibleProvider(
-        OpenAICompatibleProviderConfiguration(name: "p", baseURL: HTTPURL(scene.server.url)), client: scene.client)
+      let provider = try RemoteProvider(
+        OpenAICodec(),
+        RemoteProviderConfiguration(
+          name: "p", endpoints: [Endpoint(name: "p", baseURL: HTTPURL(scene.server.url))]), client: scene.client)
       let (failure, _) = await failure(of: provider, deadline: .milliseconds(80))
       #expect(failure?.cause == .deadline(allowed: .milliseconds(80)))
       #expect(failure?.kind == .timedOut)

@@ -19,7 +19,9 @@ enum RemoteAnswererConformance {
     #expect(whole.timings.lastAttempt <= whole.timings.total)
 
     let pieces = Mutex<[String]>([])
-    let streamed = try await answerer.complete(request) { piece in pieces.withLock { $0.append(piece) } }
+    let streamed = try await answerer.complete(request) { delta in
+      pieces.withLock { $0 += [delta.text].compactMap { $0 } }
+    }
     #expect(pieces.withLock { $0.joined() } == streamed.text)
     #expect(pieces.withLock { $0.allSatisfy { !$0.isEmpty } })
     #expect(streamed.text == whole.text)

@@ -25,14 +25,15 @@ struct RemoteServerTests {
   private static let isDown = url != nil && state == "down"
 
   private func with(
-    _ body: (OpenAICompatibleProvider<ContinuousClock>, HTTPClient, HTTPURL) async throws -> Void
+    _ body: (RemoteProvider<OpenAICodec, ContinuousClock>, HTTPClient, HTTPURL) async throws -> Void
   ) async throws {
     let url = try HTTPURL(try #require(Self.url))
     let client = try HTTPClient(HTTPClientConfiguration(usesEnvironmentProxy: false))
-    let provider = try OpenAICompatibleProvider(
-      OpenAICompatibleProviderConfiguration(
-        name: "real", baseURL: url, key: Self.environment("WEIR_REMOTE_KEY").map { Secret($0) },
-        retry: RetryPolicy(base: .milliseconds(10))),
+    let endpoint = Endpoint(name: "real", baseURL: url, key: Self.environment("WEIR_REMOTE_KEY").map { Secret($0) })
+    let provider = try RemoteProvider(
+      OpenAICodec(),
+      RemoteProviderConfiguration(
+        name: "real", endpoints: [endpoint], retry: RetryPolicy(base: .milliseconds(10))),
       client: client)
     try await body(provider, client, url)
     await client.shutdown()

@@ -28,11 +28,14 @@ struct Scene {
   func provider(
     at url: String? = nil, deadlines: HTTPDeadlines = HTTPDeadlines(total: .seconds(5)),
     retry: RetryPolicy = RetryPolicy()
-  ) throws -> OpenAICompatibleProvider<ManualClock> {
-    try OpenAICompatibleProvider(
-      OpenAICompatibleProviderConfiguration(
-        name: "p", baseURL: HTTPURL((url ?? server.url) + "/v1"), key: Secret("sk-hidden"), deadlines: deadlines,
-        retry: retry),
+  ) throws -> RemoteProvider<OpenAICodec, ManualClock> {
+    try RemoteProvider(
+      OpenAICodec(),
+      RemoteProviderConfiguration(
+        name: "p",
+        endpoints: [
+          Endpoint(name: "p", baseURL: HTTPURL((url ?? server.url) + "/v1"), key: Secret("sk-hidden"))
+        ], deadlines: deadlines, retry: retry),
       client: client, clock: clock, fraction: { 0.5 }, wallClock: { Timestamp(milliseconds: 1_000_000) })
   }
 

@@ -30,7 +30,7 @@ package final class ScriptedAnswerer: RemoteAnswerer {
   package var requests: [CompletionRequest] { asked.withLock { $0 } }
 
   package func complete(
-    _ request: CompletionRequest, onDelta: (@Sendable (String) -> Void)?
+    _ request: CompletionRequest, onDelta: (@Sendable (CompletionDelta) -> Void)?
   ) async throws(ProviderFailure) -> Completion {
     let number = asked.withLock { asked in
       asked.append(request)
@@ -39,13 +39,13 @@ package final class ScriptedAnswerer: RemoteAnswerer {
     guard !Task.isCancelled else { throw ProviderFailure(provider: name, attempts: 1, cause: .cancelled) }
     switch script(number, request) {
     case .answer(let pieces):
-      for piece in pieces { onDelta?(piece) }
+      for piece in pieces { onDelta?(.text(piece)) }
       return Completion(
         text: pieces.joined(), usage: TokenUsage(prompt: request.messages.count, completion: pieces.count),
         model: request.settings.model, finishReason: .stop, attempts: 1,
         timings: Completion.Timings(total: .zero, firstText: onDelta == nil ? nil : .zero, lastAttempt: .zero))
     case .failure(let cause, let pieces):
-      for piece in pieces { onDelta?(piece) }
+      for piece in pieces { onDelta?(.text(piece)) }
       throw ProviderFailure(provider: name, attempts: 1, cause: cause)
     case .silence:
       // sleeps because silence lasts until the task is cancelled, which ends the sleep at once

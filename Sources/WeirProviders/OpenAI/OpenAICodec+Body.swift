@@ -1,10 +1,7 @@
-import WeirDomain
+internal import WeirDomain
 
-/// Writes the body of `POST /chat/completions` (https://platform.openai.com/docs/api-reference/chat).
-enum ChatCompletionBody {
-  static func bytes(
-    _ request: CompletionRequest, isStreamed: Bool, options: OpenAICompatibleProviderConfiguration
-  ) -> [UInt8] {
+extension OpenAICodec {
+  package func body(_ request: CompletionRequest, isStreamed: Bool) throws(UnsupportedRequest) -> [UInt8] {
     let settings = request.settings
     var json = JSONWriter()
     json.beginObject()
@@ -18,7 +15,7 @@ enum ChatCompletionBody {
     }
     json.endArray()
     if let most = settings.maxTokens {
-      json.add(options.namesLimitMaxCompletionTokens ? "max_completion_tokens" : "max_tokens", most)
+      json.add(namesLimitMaxCompletionTokens ? "max_completion_tokens" : "max_tokens", most)
     }
     if let temperature = settings.temperature { json.add("temperature", temperature) }
     if let topP = settings.topP { json.add("top_p", topP) }
@@ -29,10 +26,10 @@ enum ChatCompletionBody {
       for stop in settings.stop { json.add(nil, stop) }
       json.endArray()
     }
-    add(settings.format, to: &json)
+    Self.add(settings.format, to: &json)
     if isStreamed {
       json.add("stream", true)
-      if options.asksForUsage {
+      if asksForUsage {
         json.beginObject("stream_options")
         json.add("include_usage", true)
         json.endObject()

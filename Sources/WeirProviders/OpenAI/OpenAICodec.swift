@@ -1,0 +1,23 @@
+package import WeirDomain
+package import WeirHTTP
+
+/// OpenAI's chat completions (https://platform.openai.com/docs/api-reference/chat), as many servers speak them.
+package struct OpenAICodec: ProviderCodec {
+  /// Asks streams for their usage; some old servers refuse the field.
+  package var asksForUsage: Bool
+  /// OpenAI's newer models refuse `max_tokens`.
+  package var namesLimitMaxCompletionTokens: Bool
+
+  package init(asksForUsage: Bool = true, namesLimitMaxCompletionTokens: Bool = false) {
+    self.asksForUsage = asksForUsage
+    self.namesLimitMaxCompletionTokens = namesLimitMaxCompletionTokens
+  }
+
+  package var path: String { "chat/completions" }
+
+  package func headers(key: Secret?) -> [HTTPHeader] {
+    key.map { [HTTPHeader("Authorization", "Bearer \($0.revealed)")] } ?? []
+  }
+
+  package func reply(maximumBytes: Int) -> OpenAIReply { OpenAIReply(maximumBytes: maximumBytes) }
+}

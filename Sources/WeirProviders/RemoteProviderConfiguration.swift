@@ -1,0 +1,27 @@
+package import WeirHTTP
+
+/// How a provider is reached and treated, whatever API it speaks.
+package struct RemoteProviderConfiguration: Sendable {
+  /// As the configuration file and the ledger call it.
+  package var name: String
+  /// At least one.
+  package var endpoints: [Endpoint]
+  /// Sent with each request besides the client's own.
+  package var headers: [HTTPHeader]
+  package var deadlines: HTTPDeadlines
+  package var retry: RetryPolicy
+  /// Longest answer taken, in bytes of its texts.
+  package var maximumAnswerBytes: Int
+
+  package init(
+    name: String, endpoints: [Endpoint], headers: [HTTPHeader] = [], deadlines: HTTPDeadlines = HTTPDeadlines(),
+    retry: RetryPolicy = RetryPolicy(), maximumAnswerBytes: Int = 4 << 20
+  ) {
+    self.name = name
+    self.endpoints = endpoints
+    self.headers = headers
+    self.deadlines = deadlines
+    self.retry = retry
+    self.maximumAnswerBytes = maximumAnswerBytes
+  }
+}
