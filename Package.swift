@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let fixtures = [
   "WeirEncoder": ["Fixtures"], "WeirGenerator": ["Fixtures"], "WeirModelFiles": ["Fixtures"],
-  "WeirRetrieval": ["Fixtures"], "WeirTensor": ["Fixtures"],
+  "WeirRetrieval": ["Fixtures"], "WeirRouting": ["Golden/decisions.txt"], "WeirTensor": ["Fixtures"],
 ]
 
 let package = Package(

@@ -29,6 +29,6 @@ struct PolicyBenchmark {
       reading: .init(intent: "order_status", confidence: random.nextUnit(), outOfScope: random.nextUnit()),
       complexity: random.nextUnit(), turns: 1 + random.nextIndex(3), isNegated: random.nextIndex(10) == 0,
       generator: .init(window: 512, promptTokens: random.nextIndex(600), readsSingleTurns: true),
-      remoteTiers: [.economy, .premium])
+      remotes: [RemoteOption(tier: .economy, model: "small"), RemoteOption(tier: .premium, model: "big")])
   }
 }

@@ -9,6 +9,9 @@ struct Cascade: Sendable {
   let lane: BlockingLane
   /// The conversation as each kind of answerer is given it.
   let turns: GroundedTurns
+  let watch: CascadeWatch
+  /// The cosine of two texts.
+  let likeness: @Sendable (String, String) -> Double
   /// Shortens the conversation for remote models; run once, when the first of them is asked.
   var compress: @Sendable ([ChatMessage]) -> Result<PromptCompressor.Outcome, PromptCompressor.Failure> = { messages in
     let tokens = PromptCompressor.tokens(of: messages)
@@ -57,9 +60,7 @@ struct Cascade: Sendable {
     _ plan: RoutePlan, request: RouteRequest, prepared: Prepared, isCancelled: @escaping @Sendable () -> Bool
   ) async -> Outcome {
     var outcome = Outcome(
-      end: .unanswered(
-        RouteError(code: "no_remote", kind: .unavailable, message: plan.reasons.last?.text ?? "nobody was asked"),
-        mayWait: plan.mayWait))
+      end: .unanswered(plan.refusal, mayWait: plan.mayWait))
     var remoteMayReturn = false
     // A provider that cannot be reached for one tier cannot be reached for the next one either.
     var unreachable: Set<String> = []
@@ -85,10 +86,17 @@ struct Cascade: Sendable {
           outcome.reasons.append(.checkFailed(error.message))
           outcome.end = .unanswered(error, mayWait: plan.mayWait)
         }
+      case .ensemble(let first, let second):
+        if let answer = await agree(first, second, plan, request, prepared, &outcome, isCancelled: isCancelled) {
+          return answered(outcome, by: answer)
+        }
       case .remote(let tier, let model):
+        guard let permit = plan.permit else { preconditionFailure("a plan asks a remote model only with a permit") }
         guard let sent = await compressed(request, &outcome) else { return outcome }
-        for route in remotes.routes(tier: tier, model: model) where !unreachable.contains(route.answerer.name) {
-          switch await ask(route, sent) {
+        for route in remotes.routes(tier: tier, model: model, permit: permit)
+        where !unreachable.contains(route.answerer.name) {
+          guard !watch.isOver else { return stopped(outcome, by: .outOfTime) }
+          switch await ask(route, sent, mostTokens: plan.mostTokens[route.model]) {
           case .success(let answer) where answer.text.allSatisfy(\.isWhitespace):
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, "its answer is empty"))
@@ -113,7 +121,7 @@ struct Cascade: Sendable {
   }
 
   /// The request with the conversation that is to be sent; nil with the outcome's end set where it is too long.
-  private func compressed(_ request: RouteRequest, _ outcome: inout Outcome) async -> RouteRequest? {
+  func compressed(_ request: RouteRequest, _ outcome: inout Outcome) async -> RouteRequest? {
     var sent = request
     if let done = outcome.compression {
       sent.messages = done.messages
@@ -146,7 +154,7 @@ struct Cascade: Sendable {
     return outcome
   }
 
-  private func askGenerator(
+  func askGenerator(
     _ request: RouteRequest, _ prepared: Prepared, isCancelled: @escaping @Sendable () -> Bool
   ) async -> (Result<(answer: Answer, open: [String]), RouteError>, LocalAnswer.Acceptance?) {
     guard let local else { preconditionFailure("a plan asks only for a generator that is loaded") }
@@ -176,12 +184,17 @@ struct Cascade: Sendable {
     }
   }
 
-  private func ask(_ route: RemoteRoutes.Route, _ request: RouteRequest) async -> Result<Answer, ProviderFailure> {
+  func ask(
+    _ route: RemoteRoutes.Route, _ request: RouteRequest, mostTokens: Int?
+  ) async -> Result<Answer, ProviderFailure> {
     var settings = request.settings
     settings.model = route.model
+    if let mostTokens { settings.maxTokens = min(settings.maxTokens ?? mostTokens, mostTokens) }
+    let begin = watch.now()
     do throws(ProviderFailure) {
       let completion = try await route.answerer.complete(
-        CompletionRequest(messages: request.messages, settings: settings))
+        CompletionRequest(messages: request.messages, settings: settings, deadline: watch.left))
+      watch.observe(route, since: begin, error: nil)
       let isCutAsAsked =
         completion.finishReason == .length && completion.usage.completion == request.settings.maxTokens
       return .success(
@@ -189,6 +202,7 @@ struct Cascade: Sendable {
           text: completion.text, tier: route.tier, model: route.model, usage: completion.usage,
           isWhole: completion.finishReason == .stop || isCutAsAsked))
     } catch {
+      watch.observe(route, since: begin, error: error)
       return .failure(error)
     }
   }
@@ -197,6 +211,8 @@ struct Cascade: Sendable {
 extension RouteError {
   static let cancelled = RouteError(
     code: "cancelled", kind: .cancelled, message: "the run was stopped before an answer")
+  static let outOfTime = RouteError(
+    code: "out_of_time", kind: .timedOut, message: "the request's deadline passed before an answer came")
   static let emptyAnswer = RouteError(
     code: "empty_answer", kind: .unavailable, message: "the remote model's answer is empty")
   static let brokenFormat = RouteError(

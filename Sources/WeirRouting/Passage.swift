@@ -40,6 +40,8 @@ struct Passage {
   var flight: (ticket: FlightTable.Ticket, deadline: Int64)?
   /// True once the answer is in the cache.
   var isStored = false
+  /// When the answer is of no more use, in monotonic nanoseconds; nil where the request does not say.
+  var deadline: Int64?
   /// True for an answer that is given although its confidence is too low: it is not cached.
   var isDoubtful = false
 

@@ -24,13 +24,17 @@ package struct RemoteRoutes: Sendable {
     self.routes = routes
   }
 
-  package var tiers: Set<Tier> { Set(routes.map(\.tier)) }
-
-  package var models: [String: Tier] {
-    Dictionary(routes.map { ($0.model, $0.tier) }, uniquingKeysWith: { first, _ in first })
+  /// Each tier and model once, in the order of the routes, with nothing known of them yet.
+  package var options: [RemoteOption] {
+    var options: [RemoteOption] = []
+    for route in routes where !options.contains(where: { $0.tier == route.tier && $0.model == route.model }) {
+      options.append(RemoteOption(tier: route.tier, model: route.model))
+    }
+    return options
   }
 
-  package func routes(tier: Tier, model: String?) -> [Route] {
+  /// Who answers, in the order in which they are asked: handed out to nobody whose request must stay on this host.
+  package func routes(tier: Tier, model: String?, permit: RemotePermit) -> [Route] {
     routes.filter { $0.tier == tier && (model == nil || $0.model == model) }
   }
 }

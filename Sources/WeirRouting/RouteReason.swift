@@ -77,8 +77,8 @@ package enum RouteReason: Sendable, Hashable {
   case checkPassed
   /// The local answer failed its check.
   case checkFailed(String)
-  /// The remote tier that was chosen, for this complexity (0...1).
-  case remoteTier(Tier, complexity: Double)
+  /// The remote tier that is asked first, the one that the complexity (0...1) asks for, and what that is made of.
+  case remoteTier(Tier, wanted: Tier, complexity: Double, RouteFacts.ComplexityOrigin)
   /// A remote tier could not answer; the next step of the plan was tried.
   case remoteFailed(Tier, String)
   /// The conversation was shortened before it was sent: tokens (estimated), and the share of content words dropped.
@@ -91,6 +91,12 @@ package enum RouteReason: Sendable, Hashable {
   case deliveredLate
   /// Nobody else could answer, and the configuration prefers a doubtful local answer to none.
   case offlineFallback
+  /// Rules, modes, money, time.
+  case policy(PolicyReason)
+  /// Two answers agree: cosine similarity, and the least that is accepted.
+  case agreed(similarity: Double, threshold: Double)
+  /// Two answers do not agree, and why.
+  case disagreed(String)
 
   /// A stable name for machines.
   package var code: String {
@@ -139,6 +145,9 @@ package enum RouteReason: Sendable, Hashable {
     case .deferred: "deferred"
     case .deliveredLate: "delivered_late"
     case .offlineFallback: "offline_fallback"
+    case .policy(let reason): reason.code
+    case .agreed: "agreed"
+    case .disagreed: "disagreed"
     }
   }
 
@@ -166,11 +175,11 @@ package enum RouteReason: Sendable, Hashable {
       "nobody else can answer, so a stored answer is given whose time was over \(TimeSpan.rough(milliseconds: milliseconds)) ago"
     case .modelRequested(let name): "the request names its answerer: \(name)"
     case .confident(let confidence, let acceptance):
-      "confidence \(confidence.decimals(3)) \(acceptance.isBudget ? "keeps the error budget" : "is enough") \(acceptance.demand)"
+      acceptance.sentence(confidence, acceptance.isBudget ? "keeps the error budget" : "is enough")
     case .keptForReview(let confidence, let below):
       "confidence \(confidence.decimals(3)) is below \(below.decimals(3)): a person should look at it"
     case .belowThreshold(let confidence, let acceptance):
-      "confidence \(confidence.decimals(3)) \(acceptance.isBudget ? "would break the error budget" : "is too low") \(acceptance.demand)"
+      acceptance.sentence(confidence, acceptance.isBudget ? "would break the error budget" : "is too low")
     case .outOfScope(let score, let threshold):
       "out of scope: score \(score.decimals(3)), at most \(threshold.decimals(3)) is answered locally"
     case .conversation(let turns): "\(turns) messages: the local generator answers single prompts only"
@@ -197,7 +206,9 @@ package enum RouteReason: Sendable, Hashable {
     case .fewShot(let examples): "\(examples) earlier answers are in the prompt as examples"
     case .checkPassed: "the local answer passed its check: it is likely, ended by itself, and does not loop"
     case .checkFailed(let what): "the local answer failed its check: \(what)"
-    case .remoteTier(let tier, let complexity): "complexity \(complexity.decimals(2)) asks for tier \(tier.rawValue)"
+    case .remoteTier(let tier, let wanted, let complexity, let origin):
+      "complexity \(complexity.decimals(2))\(origin.text) asks for tier \(wanted.rawValue)"
+        + (tier == wanted ? "" : "; tier \(tier.rawValue) is asked first")
     case .remoteFailed(let tier, let what): "tier \(tier.rawValue) did not answer: \(what)"
     case .compressed(let before, let after, let loss):
       "compressed from \(before) to \(after) tokens; \((loss * 100).decimals(1)) % of the content words were dropped"
@@ -205,6 +216,11 @@ package enum RouteReason: Sendable, Hashable {
     case .deferred: "kept in the durable queue; answer it later with weir route --deferred"
     case .deliveredLate: "an earlier run answered this and ended before it could say so"
     case .offlineFallback: "nobody else can answer now, and when_offline = \"local\""
+    case .policy(let reason): reason.text
+    case .agreed(let similarity, let threshold):
+      "the two answers agree: similarity \(similarity.decimals(3)) (at least \(threshold.decimals(3))), and no number or "
+        + "negation differs"
+    case .disagreed(let what): "the two answers do not agree: \(what)"
     }
   }
 
@@ -224,12 +240,14 @@ package enum RouteReason: Sendable, Hashable {
 
 extension Acceptance {
   /// True where the threshold stands for a share of wrong answers.
-  fileprivate var isBudget: Bool { origin != .bands }
+  fileprivate var isBudget: Bool { origin != .bands && origin != .typed }
 
-  /// In brackets: what is asked, and who says so.
-  fileprivate var demand: String {
-    guard answerAt <= 1 else { return "(no confidence is enough: \(origin.text))" }
-    return "(at least \(answerAt.decimals(3))\(origin.text.isEmpty ? "" : ": \(origin.text)"))"
+  /// What a confidence comes to; in brackets what is asked, and who says so. Numbers that differ never look the same.
+  fileprivate func sentence(_ confidence: Double, _ verdict: String) -> String {
+    let places = (3...6).first { confidence.decimals($0) != answerAt.decimals($0) } ?? 3
+    let demand = answerAt > 1 ? "no confidence is enough" : "at least \(answerAt.decimals(places))"
+    return
+      "confidence \(confidence.decimals(places)) \(verdict) (\(demand)\(origin.text.isEmpty ? "" : ": \(origin.text)"))"
   }
 }
 
@@ -238,7 +256,7 @@ extension Acceptance.Origin {
   fileprivate var text: String {
     switch self {
     case .bands: "the band that holds until there are labels"
-    case .budget: ""
+    case .budget, .typed: ""
     case .bundle(let rows): "from \(rows) labelled prompts of the models"
     case .reviewed(let rows): "from \(rows) reviewed answers of this node"
     case .monitor: "raised, because more local answers were wrong than the budget allows"

@@ -2,6 +2,7 @@ internal import WeirCache
 internal import WeirClassifier
 internal import WeirDomain
 internal import WeirEntities
+internal import WeirLedger
 internal import WeirProviders
 
 /// Step 7: what is known about a request, put together for the policy.
@@ -29,9 +30,26 @@ extension Router {
       requestedModel: request.settings.model, reading: way.reading, complexity: way.complexity ?? 0,
       turns: request.messages.count, cutAt: way.isCut ? way.promptTokens : nil,
       isNegated: NegatedRequest.matches(request.prompt), generator: generator, template: template(&way),
-      remoteTiers: parts.remotes.tiers, remoteModels: parts.remotes.models, format: .init(request.settings.format))
+      remotes: remoteOptions(at: way.at), format: .init(request.settings.format))
+    (facts.tenant, facts.feature) = (request.tenant, request.feature)
+    facts.fittingTexts = parts.policy.rules.fitting(request, entities: way.values.entities)
+    facts.remoteTokens = PromptCompressor.tokens(of: request.messages)
+    facts.maxTokens = request.settings.maxTokens
     facts.acceptance = .withoutData(parts.policy.errorBudget(for: facts))
     return facts
+  }
+
+  /// Remote models with what is known of each now.
+  private func remoteOptions(at time: Timestamp) -> [RemoteOption] {
+    let now = parts.clock.monotonic()
+    return parts.remotes.options.map { option in
+      var option = option
+      if let price = try? parts.prices.price(of: option.model, at: time) {
+        option.rate = RemoteOption.Rate(input: price.input, output: price.output)
+      }
+      option.latency = latencies.latency(of: option.model, at: now)
+      return option
+    }
   }
 
   /// The conversation as the generator reads it.
@@ -59,5 +77,13 @@ extension Router {
           prompt: way.promptTokens, completion: TokenEstimate.tokens(in: text), isEstimated: true))
       return .fits(id: id)
     }
+  }
+}
+
+extension Router {
+  /// A local answer that was given although its confidence is too low: it is not cached.
+  func noteDoubt(_ outcome: Cascade.Outcome, _ plan: RoutePlan, _ way: inout Passage) {
+    guard plan.isDoubtful, case .answered(let answer) = outcome.end, answer.tier.isLocal else { return }
+    way.isDoubtful = true
   }
 }

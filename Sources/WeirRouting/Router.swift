@@ -63,6 +63,7 @@ package struct Router: Sendable {
   let parts: Parts
   let lane = BlockingLane(label: "weir.answer")
   let flights: SingleFlight
+  let latencies = ObservedLatencies()
 
   package init(_ parts: Parts) {
     self.parts = parts
@@ -255,7 +256,10 @@ package struct Router: Sendable {
     var turns = turns
     if readsSlots(way, parts.local) { turns.local = way.values.delexicalized(turns.local) }
     let (encoder, compressor, prompt) = (parts.encoder, parts.settings.compressor, way.request.prompt)
-    let cascade = Cascade(local: parts.local, remotes: parts.remotes, lane: lane, turns: turns) { messages in
+    let cascade = Cascade(
+      local: parts.local, remotes: parts.remotes, lane: lane, turns: turns, watch: watch(way),
+      likeness: AnswerAgreement.likeness(encoder)
+    ) { messages in
       Result { () throws(PromptCompressor.Failure) in
         let last = compressor.maxTokens == nil ? nil : encoder.embed(prompt).values
         return try compressor.compress(messages) { text in
@@ -267,7 +271,8 @@ package struct Router: Sendable {
       intent: way.reading?.intent, slots: way.values.slots, template: way.template)
     var outcome = await cascade.run(plan, request: way.request, prepared: prepared, isCancelled: isCancelled)
     way.reasons += outcome.reasons
-    guard case .unanswered(_, mayWait: true) = outcome.end else { return outcome }
+    noteDoubt(outcome, plan, &way)
+    guard case .unanswered(_, let mayWait) = outcome.end, mayWait || plan.permit == nil else { return outcome }
     way.stale = staleHit(embedding, &way)
     guard way.stale == nil, parts.settings.whenUnanswered == .answerLocally,
       let facts = way.facts, let doubtful = parts.policy.doubtfulPlan(for: facts, after: plan)

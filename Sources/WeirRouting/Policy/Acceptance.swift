@@ -8,6 +8,8 @@ package struct Acceptance: Sendable, Hashable {
     case bands
     /// `1 - share`, without labelled data: an average is right as far as the calibration is.
     case budget(Double)
+    /// A rule's threshold.
+    case typed
     /// Derived from this many labelled rows in the bundle.
     case bundle(rows: Int)
     /// Derived from this many answers that people reviewed on this node.
@@ -37,6 +39,11 @@ package struct Acceptance: Sendable, Hashable {
   /// average does. The half of the band next to the threshold is reviewed.
   package static func budget(_ share: Double) -> Acceptance {
     Acceptance(answerAt: 1 - share, reviewBelow: 1 - share / 2, origin: .budget(share))
+  }
+
+  /// A threshold that a person typed: the half of the band above it is reviewed.
+  package static func typed(_ threshold: Double) -> Acceptance {
+    Acceptance(answerAt: threshold, reviewBelow: (1 + threshold) / 2, origin: .typed)
   }
 
   /// What holds where nothing was labelled.

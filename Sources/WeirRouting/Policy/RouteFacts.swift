@@ -9,11 +9,33 @@ package struct RouteFacts: Sendable, Hashable {
     package var confidence: Double
     /// 0...1, the higher the stranger.
     package var outOfScope: Double
+    /// Other intents that are likely too.
+    package var alternatives: [String]
 
-    package init(intent: String, confidence: Double, outOfScope: Double) {
+    package init(intent: String, confidence: Double, outOfScope: Double, alternatives: [String] = []) {
       self.intent = intent
       self.confidence = confidence
       self.outOfScope = outOfScope
+      self.alternatives = alternatives
+    }
+  }
+
+  /// Where a complexity comes from.
+  package enum ComplexityOrigin: Sendable, Hashable {
+    case given
+    /// A head that was trained on labelled prompts.
+    case learned
+    /// What each factor adds; together they are the complexity.
+    case factors([Share])
+
+    package struct Share: Sendable, Hashable {
+      package var factor: String
+      package var share: Double
+
+      package init(factor: String, share: Double) {
+        self.factor = factor
+        self.share = share
+      }
     }
   }
 
@@ -24,6 +46,9 @@ package struct RouteFacts: Sendable, Hashable {
   package var acceptance: Acceptance
   /// 0...1.
   package var complexity: Double
+  package var complexityOrigin = ComplexityOrigin.given
+  /// Probability that a small local model's answer is good enough, 0...1; nil where the bundle has not learned it.
+  package var sufficiency: Double?
   /// Messages of the conversation, whoever's they are, this prompt included.
   package var turns: Int
   /// Tokens that the encoder read of a longer prompt; nil where it read all of it.
@@ -34,10 +59,25 @@ package struct RouteFacts: Sendable, Hashable {
   package var generator: GeneratorFacts?
   /// Nil where no approved answers are configured.
   package var template: TemplateFacts?
-  package var remoteTiers: Set<Tier>
-  /// Names of the models that remote tiers serve.
-  package var remoteModels: [String: Tier]
+  /// Remote models that may be asked, in the order of the file.
+  package var remotes: [RemoteOption]
   package var format: Format
+  package var tenant = "default"
+  package var feature: String?
+  /// True where the classifier did not read all that would be sent.
+  package var isPartlyUnread = false
+  /// Positions of the rules that read text and whose text conditions hold, ascending.
+  package var fittingTexts: [Int] = []
+  /// Tokens of the conversation that a remote model would read, estimated.
+  package var remoteTokens = 0
+  /// Most tokens of the answer, as the request says.
+  package var maxTokens: Int?
+  /// What is left of the request's deadline; nil where it has none.
+  package var millisecondsLeft: Int?
+  /// The most that this request may cost; nil where nobody says.
+  package var maxCost: Money?
+
+  package var remoteTiers: Set<Tier> { Set(remotes.map(\.tier)) }
 
   /// What kind of text is asked for.
   package enum Format: Sendable, Hashable {
@@ -83,8 +123,7 @@ package struct RouteFacts: Sendable, Hashable {
   package init(
     requestedModel: String = "auto", reading: Reading? = nil, acceptance: Acceptance = .bands, complexity: Double = 0,
     turns: Int = 1, cutAt: Int? = nil, isNegated: Bool = false, generator: GeneratorFacts? = nil,
-    template: TemplateFacts? = nil, remoteTiers: Set<Tier> = [],
-    remoteModels: [String: Tier] = [:], format: Format = .text
+    template: TemplateFacts? = nil, remotes: [RemoteOption] = [], format: Format = .text
   ) {
     self.format = format
     self.requestedModel = requestedModel
@@ -96,7 +135,6 @@ package struct RouteFacts: Sendable, Hashable {
     self.isNegated = isNegated
     self.generator = generator
     self.template = template
-    self.remoteTiers = remoteTiers
-    self.remoteModels = remoteModels
+    self.remotes = remotes
   }
 }
