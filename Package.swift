@@ -97,7 +97,8 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "WeirAssembly", "WeirBenchmark", "WeirCache", "WeirConfiguration", "WeirDomain", "WeirDownload", "WeirEncoder",
+        "WeirAssembly", "WeirBenchmark", "WeirCache", "WeirClassifier", "WeirConfiguration", "WeirDomain",
+        "WeirDownload", "WeirEncoder",
         "WeirEvaluation", "WeirFiles",
         "WeirGrammar", "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
         "WeirTraining", "WeirEntities",
@@ -129,7 +130,7 @@ let package = Package(
     tests("WeirEntities", ["WeirTestSupport"]),
     tests("WeirGrammar", ["WeirDomain", "WeirTestSupport"]),
     tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
-    tests("WeirClassifier", ["WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
+    tests("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
     tests(
       "WeirTraining",
       [

@@ -1,5 +1,5 @@
 package import WeirConfiguration
-internal import WeirClassifier
+package import WeirClassifier
 internal import WeirDomain
 internal import WeirEncoder
 package import WeirEvaluation
@@ -73,6 +73,19 @@ package struct BundleJudge: Sendable {
     }
   }
 
+  /// What the classifier says of one prompt, and the tokens that the encoder read of it.
+  package struct Reading: Sendable {
+    package let classification: Classification
+    package let tokens: Int
+  }
+
+  /// Reads one prompt as the router does.
+  package func classification(of prompt: String) throws(ClassifierFailure) -> Reading {
+    let encoded = encoder.embed(prompt)
+    return Reading(
+      classification: try classifier.classify(embedding: encoded.values, text: prompt), tokens: encoded.tokens)
+  }
+
   private func judged(
     _ batch: ArraySlice<LabelledExample>, keepsText: Bool
   ) throws(ClassifierFailure) -> [JudgedExample] {
@@ -82,7 +95,7 @@ package struct BundleJudge: Sendable {
       let start = SystemClock.monotonicNanoseconds
       let encoded = encoder.embed(example.text)
       let middle = SystemClock.monotonicNanoseconds
-      let classification = try classifier.classify(embedding: encoded.values)
+      let classification = try classifier.classify(embedding: encoded.values, text: example.text)
       let end = SystemClock.monotonicNanoseconds
       guard let predicted = positions[classification.intent] else {
         preconditionFailure("a classifier names only intents of its own")

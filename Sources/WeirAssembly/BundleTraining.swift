@@ -63,14 +63,21 @@ package struct BundleTraining {
       var trained = trainer.train(rows, validation: validation, encoderFingerprint: encoder.fingerprint),
       !isCancelled()
     else { return nil }
-    trained.addPromptHeads(
-      vectors: vectors, sufficient: used.map(\.sufficient), complexity: used.map(\.complexity))
+    progress("learning which tier is enough", 0.9)
+    trained.addForest(texts: used.map(\.text), vectors: vectors, labels: Self.forestLabels(used), seed: options.seed)
     let keeps = try keepsGenerator(bundle, intents: intents, encoder: encoder.fingerprint)
     try write(trained, bundle, keepsGenerator: keeps, to: folder)
     let counts = Dictionary(grouping: used, by: \.intent).mapValues(\.count)
     return Outcome(
       trained: trained, intents: intents, keepsGenerator: keeps, thin: intents.filter { counts[$0, default: 0] < 5 },
       examples: used.count)
+  }
+
+  private static func forestLabels(_ examples: [LabelledExample]) -> [PromptForest.Output: [Double?]] {
+    Dictionary(
+      uniqueKeysWithValues: PromptForest.Output.allCases.map { output in
+        (output, examples.map { example in output.tier.map { example.sufficiency[$0] } ?? example.complexity })
+      })
   }
 
   /// Two threads of their own blocks; nil once cancelled.

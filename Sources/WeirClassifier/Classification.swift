@@ -1,3 +1,5 @@
+package import WeirDomain
+
 /// What the classifier says about one prompt: facts for the route policy, nothing decided.
 package struct Classification: Sendable, Equatable {
   /// An intent and its share of the softmax, which is not calibrated.
@@ -27,8 +29,9 @@ package struct Classification: Sendable, Equatable {
   /// The most probable in-scope intents, best first; at most three.
   package let ranked: [Ranked]
   package let features: Features
-  /// Probability that a small local model's answer is good enough; nil where the bundle cannot tell.
-  package let sufficiency: Float?
+  /// Calibrated probability, by tier, that its answer to this prompt is good enough: `generator` is the local model.
+  /// Empty where the bundle has not learned it; tiers without labels are missing.
+  package let sufficiency: [Tier: Float]
   /// How hard the prompt is, 0 to 1, as learned from labelled examples; nil where the bundle has not learned it.
   package let complexity: Float?
 }

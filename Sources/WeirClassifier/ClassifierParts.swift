@@ -11,12 +11,11 @@ package struct ClassifierParts: Sendable {
   package var centres: [[Float]]
   package var prototypes: Prototypes?
   package var heads: ConfidenceHeads
-  package var sufficiency: PromptHead?
-  package var complexity: PromptHead?
+  package var forest: PromptForest?
 
   package init(
     intents: [String], hidden: DenseLayer, output: DenseLayer, temperature: Float, centres: [[Float]],
-    prototypes: Prototypes?, heads: ConfidenceHeads, sufficiency: PromptHead? = nil, complexity: PromptHead? = nil
+    prototypes: Prototypes?, heads: ConfidenceHeads, forest: PromptForest? = nil
   ) {
     self.intents = intents
     self.hidden = hidden
@@ -25,24 +24,6 @@ package struct ClassifierParts: Sendable {
     self.centres = centres
     self.prototypes = prototypes
     self.heads = heads
-    self.sufficiency = sufficiency
-    self.complexity = complexity
-  }
-}
-
-/// A logistic regression on the embedding itself: what a prompt's text says about its answer.
-package struct PromptHead: Sendable, Equatable {
-  /// One weight a dimension.
-  package var weights: [Float]
-  package var bias: Float
-
-  package init(weights: [Float], bias: Float) {
-    self.weights = weights
-    self.bias = bias
-  }
-
-  /// 0 to 1.
-  package func probability(_ embedding: [Float]) -> Float {
-    ConfidenceHeads.sigmoid(DenseLayer.dot(weights[...], embedding) + bias)
+    self.forest = forest
   }
 }

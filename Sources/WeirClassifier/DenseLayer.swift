@@ -1,5 +1,5 @@
 /// A matrix with a bias: y = W x + b, W row-major with one row per output.
-package struct DenseLayer: Sendable {
+package struct DenseLayer: Sendable, Equatable {
   package let inputs: Int
   package let outputs: Int
   package let weights: [Float]

@@ -50,8 +50,7 @@ extension IntentClassifier {
       centres: (0..<count).map { Array(flat[($0 * inputs)..<(($0 + 1) * inputs)]) },
       prototypes: try Self.prototypes(file, inputs: inputs, intents: count),
       heads: try Self.heads(file),
-      sufficiency: try Self.promptHead(file, "sufficiency", inputs),
-      complexity: try Self.promptHead(file, "complexity", inputs))
+      forest: try PromptForest(file, dimensions: inputs))
     try Self.checkUnitLength(parts.centres, file)
   }
 
@@ -126,14 +125,6 @@ extension IntentClassifier {
       throw .badValue(file: file.name, key: name, found: error.message, allowed: "a matrix")
     }
     return Prototypes(vectors: vectors, owners: owners)
-  }
-
-  private static func promptHead(
-    _ file: GGUFFile, _ name: String, _ inputs: Int
-  ) throws(ModelFileFailure) -> PromptHead? {
-    guard file.tensorIfPresent(name + ".weight") != nil else { return nil }
-    return PromptHead(
-      weights: try vector(file, name + ".weight", inputs), bias: try vector(file, name + ".bias", 1)[0])
   }
 
   private static func features(_ file: GGUFFile) throws(ModelFileFailure) -> [ConfidenceFeature] {

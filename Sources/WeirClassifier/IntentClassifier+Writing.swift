@@ -31,11 +31,7 @@ extension IntentClassifier {
     add("confidence.scale", heads.scale)
     add("calibration.x", heads.x)
     add("calibration.y", heads.y)
-    for (name, head) in [("sufficiency", parts.sufficiency), ("complexity", parts.complexity)] {
-      guard let head else { continue }
-      add(name + ".weight", head.weights)
-      add(name + ".bias", [head.bias])
-    }
+    parts.forest?.write(to: &writer)
     if parts.prototypes != nil {
       writer.addTensor(
         "prototypes.weight", type: .f16, shape: [dimensions, rows.count], bytes: Self.halves(rows))

@@ -23,9 +23,12 @@ package struct IntentClassifier: Sendable {
   }
 
   /// Classifies one unit-length embedding of `dimensions` finite values.
-  package func classify(embedding: [Float]) throws(ClassifierFailure) -> Classification {
+  ///
+  /// Sufficiency and complexity need the `text` too; without it they stay unknown.
+  package func classify(embedding: [Float], text: String? = nil) throws(ClassifierFailure) -> Classification {
     let logits = try logits(embedding)
     let (order, probabilities, features) = features(logits: logits, embedding: embedding)
+    let learned = text.flatMap { parts.forest?.reading($0, embedding: embedding) }
     return Classification(
       intent: intents[order[0]],
       confidence: parts.heads.confidence(features),
@@ -34,8 +37,8 @@ package struct IntentClassifier: Sendable {
         Classification.Ranked(intent: intents[$0], probability: probabilities[$0])
       },
       features: features,
-      sufficiency: parts.sufficiency?.probability(embedding),
-      complexity: parts.complexity?.probability(embedding))
+      sufficiency: learned?.sufficiency ?? [:],
+      complexity: learned?.complexity)
   }
 
   /// The network's outputs: one an intent, and one more for out of scope where it was trained on such prompts.

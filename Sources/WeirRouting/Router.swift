@@ -237,7 +237,7 @@ package struct Router: Sendable {
   private func classify(_ embedding: PromptEmbedding, _ way: inout Passage) throws(RouteError) {
     try way.measure(.classify) { (way) throws(RouteError) in
       let found = try RouteError.wrapping("classifier_failed", .badModel) {
-        try parts.classifier.classify(embedding: embedding.vector.values)
+        try parts.classifier.classify(embedding: embedding.vector.values, text: way.request.prompt)
       }
       way.reading = .init(
         intent: found.intent, confidence: Double(found.confidence), outOfScope: Double(found.outOfScope))

@@ -25,8 +25,8 @@ package struct TrainedClassifier: Sendable {
   /// Passes of each network before early stopping.
   package let passes: [Int]
   package let rows: Int
-  /// Cross-fitted AUROC of the sufficiency head; nil where there is none.
-  package private(set) var sufficiencyAUROC: Double?
+  /// Cross-fitted figures of the forest, an output each; empty where there is none.
+  package private(set) var forestFigures: [ForestFigure] = []
 
   init(
     classifier: IntentClassifier, prototypes: [[Float]], heldOut: Figures, passes: [Int], rows: Int
@@ -38,16 +38,16 @@ package struct TrainedClassifier: Sendable {
     self.rows = rows
   }
 
-  /// Fits the heads for sufficiency and complexity to the rows that carry these labels; fewer than 50 of them, or all
-  /// of one kind, teach nothing and leave a head out.
-  package mutating func addPromptHeads(vectors: [[Float]], sufficient: [Bool?], complexity: [Double?]) {
+  /// Fits the forest over tiers to the rows that carry such labels; fewer than 50 of an output, or all of one kind, teach
+  /// nothing and leave it out.
+  package mutating func addForest(
+    texts: [String], vectors: [[Float]], labels: [PromptForest.Output: [Double?]], seed: UInt64
+  ) {
+    guard let fit = PromptForestFit(texts: texts, vectors: vectors, labels: labels, seed: seed) else { return }
     var parts = classifier.parts
-    if let (head, auroc) = PromptHeadFit.fit(vectors, sufficient.map { $0.map { $0 ? 1 : 0 } }) {
-      parts.sufficiency = head
-      sufficiencyAUROC = auroc
-    }
-    parts.complexity = PromptHeadFit.fit(vectors, complexity)?.head
+    parts.forest = fit.forest
     classifier = IntentClassifier(parts, encoderFingerprint: classifier.encoderFingerprint)
+    forestFigures = fit.heldOut.map { ForestFigure($0.output, $0.predictions, $0.labels) }
   }
 
   /// The bytes of `intents.gguf`.

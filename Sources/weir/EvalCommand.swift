@@ -13,7 +13,7 @@ struct EvalCommand: AsyncParsableCommand {
     abstract: "Measures encoder and classifier of a bundle on labelled examples.",
     discussion: """
       Examples are CSV files with a header, or JSON lines. Their fields: text (or prompt, utterance) and intent (or \
-      label, category); if you like id, split, weight, sufficient, complexity. The intent out_of_scope (or oos) marks \
+      label, category); if you like id, split, weight, complexity, and sufficient, sufficient_economy, sufficient_standard, sufficient_premium. The intent out_of_scope (or oos) marks \
       texts that belong to none.
 
       Reported are accuracy, macro-F1 and a table by intent, the worst confusions, out-of-scope recall, AUROC and \

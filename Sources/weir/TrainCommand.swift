@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import WeirAssembly
+import WeirClassifier
 import WeirConfiguration
 import WeirDomain
 import WeirEvaluation
@@ -16,6 +17,10 @@ struct TrainCommand: AsyncParsableCommand {
       Examples are CSV files with a header, or JSON lines, with text and intent; the intent out_of_scope marks prompts \
       that belong to none. Twenty examples make a bundle that works; what it claims to know grows with their number. \
       Examples of the split validation calibrate, those of the split test are left out.
+
+      Where answers to examples were judged, add the fields sufficient (the local answer was good enough: true, false, or \
+      0 to 1), sufficient_economy, sufficient_standard, sufficient_premium and complexity (0 to 1): from 50 labels on, the \
+      bundle learns which tier is enough for a prompt.
 
       The bundle keeps the generator only where all intents are among those it was made for.
 
@@ -111,7 +116,7 @@ struct TrainCommand: AsyncParsableCommand {
       rows.append("out-of-scope AUROC \(auroc.decimals(4))\(kind)")
     }
     rows.append("highest confidence \(figures.highestConfidence.decimals(3)): what this many examples can prove")
-    if let auroc = outcome.trained.sufficiencyAUROC { rows.append("sufficiency AUROC  \(auroc.decimals(4))") }
+    rows += outcome.trained.forestFigures.map(Self.sentence)
     if !outcome.thin.isEmpty {
       rows.append(
         "few examples       \(outcome.thin.count) intents have fewer than 5: \(outcome.thin.prefix(5).joined(separator: ", ").printable)"
@@ -122,6 +127,13 @@ struct TrainCommand: AsyncParsableCommand {
     }
     rows.append("wrote \(out). Use it with  models.bundle = \"\(out)\"  or  weir route --models \(out)")
     return rows.joined(separator: "\n") + "\n"
+  }
+
+  private static func sentence(_ figure: ForestFigure) -> String {
+    let what = figure.output.tier.map { "good enough from \($0.rawValue)" } ?? "complexity"
+    let auroc = figure.auroc.map { "AUROC \($0.decimals(4)), " } ?? ""
+    return "\(what): \(figure.rows) labels, mean \(figure.mean.decimals(3)); held out \(auroc)"
+      + "squared error \(figure.brier.decimals(4)) (\(figure.brierOfMean.decimals(4)) by the mean alone)"
   }
 
   private func line(_ outcome: BundleTraining.Outcome, _ seconds: Double) -> String {
@@ -137,7 +149,17 @@ struct TrainCommand: AsyncParsableCommand {
     writer.add("stand_ins", figures.hasStandIns)
     writer.add("gate_auroc", figures.gateAUROC, decimals: 4)
     writer.add("highest_confidence", figures.highestConfidence, decimals: 4)
-    writer.add("sufficiency_auroc", outcome.trained.sufficiencyAUROC, decimals: 4)
+    writer.beginObject("sufficiency")
+    for figure in outcome.trained.forestFigures {
+      writer.beginObject(figure.output.rawValue)
+      writer.add("rows", figure.rows)
+      writer.add("mean", figure.mean, decimals: 4)
+      writer.add("auroc", figure.auroc, decimals: 4)
+      writer.add("brier", figure.brier, decimals: 4)
+      writer.add("brier_of_mean", figure.brierOfMean, decimals: 4)
+      writer.endObject()
+    }
+    writer.endObject()
     writer.add("keeps_generator", outcome.keepsGenerator)
     writer.add("bundle", out)
     writer.endObject()

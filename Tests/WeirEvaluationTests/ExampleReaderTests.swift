@@ -47,8 +47,8 @@ import WeirTestSupport
     #expect(examples.map(\.text) == ["say \"hi\", twice", "two\nlines"])
     #expect(examples.map(\.intent) == ["greet", LabelledExample.outOfScope])
     #expect(examples[0].weight == 2.5 && examples[0].split == .validation)
-    #expect(examples[0].sufficient == true && examples[0].complexity == 0.25)
-    #expect(examples[1].weight == nil && examples[1].split == nil && examples[1].sufficient == nil)
+    #expect(examples[0].sufficiency == [.generator: 1] && examples[0].complexity == 0.25)
+    #expect(examples[1].weight == nil && examples[1].split == nil && examples[1].sufficiency.isEmpty)
     #expect(examples.map(\.source.line) == [2, 4])
   }
 
@@ -62,13 +62,13 @@ import WeirTestSupport
   @Test func `json lines are read`() throws {
     let examples = try read(
       """
-      {"prompt": "caf\\u00e9", "intent": "x", "sufficient": false, "id": 7, "weight": null}
+      {"prompt": "caf\\u00e9", "intent": "x", "sufficient": false, "sufficient_premium": 0.75, "id": 7, "weight": null}
 
       {"text": "b", "label": "y", "complexity": 1}
       """, ".jsonl")
     #expect(examples.map(\.text) == ["caf\u{E9}", "b"])
     #expect(examples[0].id == "7" && examples[1].id.hasSuffix(".jsonl:3"))
-    #expect(examples[0].sufficient == false && examples[1].complexity == 1)
+    #expect(examples[0].sufficiency == [.generator: 0, .premium: 0.75] && examples[1].complexity == 1)
   }
 
   @Test func `a file without a telling name is read by its first line`() throws {
@@ -111,7 +111,7 @@ import WeirTestSupport
     ("text,intent,weight\na,b,nan\n", "line 2: weight is a text of 3 bytes"),
     ("text,intent,weight\na,b,0x10\n", "line 2: weight is a text of 4 bytes"),
     ("text,intent,split\na,b,tset\n", "allowed is one of train, validation, test"),
-    ("text,intent,sufficient\na,b,maybe\n", "allowed is one of true, false"),
+    ("text,intent,sufficient\na,b,maybe\n", "allowed is true, false, or a number from 0 to 1"),
     ("text,intent,complexity\na,b,1.5\n", "allowed is a number from 0 to 1"),
     ("text,intent,id\na,b,x\nc,d,x\n", "line 3: the id \"x\" is taken by FILE, line 2"),
     ("text,intent\n", "there are no examples in it"),
@@ -203,17 +203,18 @@ import WeirTestSupport
         intent: ["a b", "c,d", "e\"f"].randomElement(using: &random) ?? "",
         source: .init(file: "", line: 0))
       if Bool.random(using: &random) { example.weight = Double.random(in: 0.001...10, using: &random) }
-      if Bool.random(using: &random) { example.sufficient = .random(using: &random) }
+      if Bool.random(using: &random) { example.sufficiency[.generator] = .random(in: 0...1, using: &random) }
+      if Bool.random(using: &random) { example.sufficiency[.economy] = .random(in: 0...1, using: &random) }
       return example
     }
     let end = ["\n", "\r\n"].randomElement(using: &random) ?? "\n"
     let separator = [",", ";", "\t"].randomElement(using: &random) ?? ","
-    var csv = ["id", "text", "intent", "weight", "sufficient"].joined(separator: separator)
+    var csv = ["id", "text", "intent", "weight", "sufficient", "sufficient_economy"].joined(separator: separator)
     var lines = ""
     for example in examples {
       let fields = [
         example.id, example.text, example.intent, example.weight.map { "\($0)" } ?? "",
-        example.sufficient.map { "\($0)" } ?? "",
+        example.sufficiency[.generator].map { "\($0)" } ?? "", example.sufficiency[.economy].map { "\($0)" } ?? "",
       ].map { quoted($0, &random) }
       csv += end + fields.joined(separator: separator)
       var writer = JSONWriter()
@@ -222,7 +223,8 @@ import WeirTestSupport
       writer.add("label", example.intent)
       writer.add("id", example.id)
       writer.add("weight", example.weight)
-      writer.add("sufficient", example.sufficient)
+      writer.add("sufficient", example.sufficiency[.generator])
+      writer.add("sufficient_economy", example.sufficiency[.economy])
       writer.endObject()
       lines += writer.text + end
     }

@@ -3,6 +3,9 @@ internal import WeirDomain
 /// The meanings that a column of a CSV file or a field of a JSON line can have, with the names each goes by.
 enum ExampleField: String, CaseIterable {
   case id, text, intent, weight, split, sufficient, complexity
+  case economySufficient = "sufficient_economy"
+  case standardSufficient = "sufficient_standard"
+  case premiumSufficient = "sufficient_premium"
 
   /// The first is the one that help texts use.
   var names: [String] {

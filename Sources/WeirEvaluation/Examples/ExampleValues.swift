@@ -35,7 +35,12 @@ struct ExampleValues {
     example.weight = try number(.weight, "a number above 0 and at most 1000000") { $0 > 0 && $0 <= 1_000_000 }
     example.complexity = try number(.complexity, "a number from 0 to 1") { (0...1).contains($0) }
     example.split = try split()
-    example.sufficient = try flag(.sufficient)
+    for (field, tier) in [
+      (ExampleField.sufficient, Tier.generator), (.economySufficient, .economy), (.standardSufficient, .standard),
+      (.premiumSufficient, .premium),
+    ] {
+      if let share = try share(field) { example.sufficiency[tier] = share }
+    }
     return example
   }
 
@@ -86,13 +91,13 @@ struct ExampleValues {
     }
   }
 
-  private func flag(_ field: ExampleField) throws(ExampleFailure) -> Bool? {
+  private func share(_ field: ExampleField) throws(ExampleFailure) -> Double? {
     guard let value = values[field] else { return nil }
-    if case .bool(let flag) = value { return flag }
+    if case .bool(let flag) = value { return flag ? 1 : 0 }
     switch value.word?.lowercased() {
-    case "true", "yes", "1": return true
-    case "false", "no", "0": return false
-    default: throw bad(field, "one of true, false")
+    case "true", "yes": return 1
+    case "false", "no": return 0
+    default: return try number(field, "true, false, or a number from 0 to 1") { (0...1).contains($0) }
     }
   }
 

@@ -1,3 +1,5 @@
+package import WeirDomain
+
 /// One text with what a person says about it: what models are trained on and measured with.
 package struct LabelledExample: Sendable, Equatable {
   /// What an example may be used for.
@@ -29,14 +31,15 @@ package struct LabelledExample: Sendable, Equatable {
   /// How much the example counts in training; above 0.
   package var weight: Double?
   package var split: Split?
-  /// Whether the local answer was good enough.
-  package var sufficient: Bool?
+  /// How good the answer of a tier's model was, 0 (no use) to 1 (good enough): of the local one under `generator`.
+  package var sufficiency: [Tier: Double]
   /// How hard the text is to answer: 0 to 1.
   package var complexity: Double?
   package var source: Source
 
   package init(
-    id: String, text: String, intent: String, weight: Double? = nil, split: Split? = nil, sufficient: Bool? = nil,
+    id: String, text: String, intent: String, weight: Double? = nil, split: Split? = nil,
+    sufficiency: [Tier: Double] = [:],
     complexity: Double? = nil, source: Source
   ) {
     self.id = id
@@ -44,7 +47,7 @@ package struct LabelledExample: Sendable, Equatable {
     self.intent = intent
     self.weight = weight
     self.split = split
-    self.sufficient = sufficient
+    self.sufficiency = sufficiency
     self.complexity = complexity
     self.source = source
   }

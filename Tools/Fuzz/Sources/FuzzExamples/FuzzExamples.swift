@@ -72,20 +72,27 @@ private func lines(of examples: [LabelledExample]) -> [UInt8] {
     writer.add("label", example.intent)
     writer.add("weight", example.weight)
     writer.add("split", example.split?.rawValue)
-    writer.add("sufficient", example.sufficient)
+    for (name, tier) in tiers { writer.add(name, example.sufficiency[tier]) }
     writer.add("complexity", example.complexity)
     writer.endObject()
     return Array(writer.text.utf8) + [10]
   }
 }
 
+/// The fields that say how good a tier's answer was.
+private let tiers: [(name: String, tier: Tier)] = [
+  ("sufficient", .generator), ("sufficient_economy", .economy), ("sufficient_standard", .standard),
+  ("sufficient_premium", .premium),
+]
+
 private func table(of examples: [LabelledExample]) -> [UInt8] {
-  var text = "id,text,intent,weight,split,sufficient,complexity\r\n"
+  var text = "id,text,intent,weight,split,complexity,\(tiers.map(\.name).joined(separator: ","))\r\n"
   for example in examples {
-    let fields = [
-      example.id, example.text, example.intent, example.weight.map { "\($0)" } ?? "", example.split?.rawValue ?? "",
-      example.sufficient.map { "\($0)" } ?? "", example.complexity.map { "\($0)" } ?? "",
-    ]
+    let fields =
+      [
+        example.id, example.text, example.intent, example.weight.map { "\($0)" } ?? "", example.split?.rawValue ?? "",
+        example.complexity.map { "\($0)" } ?? "",
+      ] + tiers.map { example.sufficiency[$0.tier].map { "\($0)" } ?? "" }
     text += fields.map(quoted).joined(separator: ",") + "\r\n"
   }
   return Array(text.utf8)
