@@ -43,8 +43,8 @@ package struct Checkup: Sendable {
     findings += [state(), freeDisk(), prices()]
     for provider in configuration.providers { findings.append(await reach(provider)) }
     if configuration.providers.isEmpty {
-      let isDeferred = configuration.routing.whenOffline == .defer
-      let then = isDeferred ? "escalations wait in the durable queue" : "see routing.when_offline"
+      let isDeferred = configuration.routing.outage.contains(.defer)
+      let then = isDeferred ? "escalations wait in the durable queue" : "see routing.outage"
       findings.append(
         Finding(
           subject: "providers", verdict: .warning, text: "none is configured: \(then); add one under [[providers]]"))

@@ -25,14 +25,18 @@ extension RoutePolicy {
   }
 }
 
-extension RouterSettings.Unanswered {
-  init(_ offline: Configuration.WhenOffline) {
-    self =
-      switch offline {
-      case .defer: .keepForLater
-      case .local: .answerLocally
-      case .error: .fail
-      }
+extension OutagePolicy {
+  init(_ measures: [Configuration.OutageMeasure]) {
+    self.init(
+      measures.map { measure -> OutagePolicy.Measure in
+        switch measure {
+        case .smaller: .smaller
+        case .stale: .stale
+        case .local: .local
+        case .defer: .defer
+        case .error: .error
+        }
+      })
   }
 }
 

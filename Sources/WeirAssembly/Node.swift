@@ -60,7 +60,7 @@ package struct Node: Sendable {
         sampler: configuration.review.enabled
           ? ReviewSampler(uncertain: routing.reviewProbability, audit: routing.auditProbability) : nil,
         settings: RouterSettings(
-          maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.whenOffline),
+          maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.outage),
           compressor: PromptCompressor(configuration.compression)),
         clock: clock, grounding: grounding, formats: formats))
     return Node(configuration: configuration, clock: clock, router: router, store: store, client: client, cache: cache)
@@ -99,7 +99,7 @@ package struct Node: Sendable {
 
   private static let migrations =
     Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
-    + DocumentTables.migrations
+    + DocumentTables.migrations + LinkUsage.migrations
 
   /// Ends connections and closes the index and the database.
   package func close() async throws {

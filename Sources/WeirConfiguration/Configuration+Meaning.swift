@@ -21,6 +21,7 @@ extension Configuration {
       adapters: try Self.adapters(settings, paths),
       chatTemplate: settings.text("models.chat_template"), pack: settings.boolean("models.pack"))
     routing = try Routing(settings)
+    link = try Link(settings)
     templates = Templates(file: try paths.path("templates.file"))
     let logprob = settings.decimal("generator.min_mean_logprob")
     let acceptance = settings.decimal("generator.min_acceptance")
@@ -99,6 +100,7 @@ extension Configuration.Routing {
     else { preconditionFailure("the choices of the schema are the cases of their types") }
     defaultRemoteTier = tier
     whenOffline = offline
+    outage = try Self.outage(settings, else: offline)
     if economyComplexity > premiumComplexity {
       throw .conflict(
         key: "routing.economy_complexity", other: "routing.premium_complexity",

@@ -8,6 +8,7 @@ package struct Configuration: Sendable, Hashable {
   package var node: Node
   package var models: Models
   package var routing: Routing
+  package var link: Link
   package var templates: Templates
   package var generator: Generator
   package var engine: Engine
@@ -73,6 +74,8 @@ package struct Configuration: Sendable, Hashable {
     package var premiumComplexity: Double
     package var economyComplexity: Double
     package var whenOffline: WhenOffline
+    /// What is done in turn when no remote answers; never empty.
+    package var outage: [OutageMeasure]
   }
 
   /// What happens to an escalation when no remote answers.

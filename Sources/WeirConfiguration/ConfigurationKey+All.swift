@@ -4,6 +4,7 @@ extension ConfigurationKey {
     ("node", "This host."),
     ("models", "Which models answer here. Empty texts mean the bundle inside the binary."),
     ("routing", "When a local answer is good enough, and where the rest goes."),
+    ("link", "The way to remote models: what it costs, and what happens when it fails."),
     ("templates", "Approved answers, given in place of generated ones where their slots can be filled."),
     ("generator", "The local generator."),
     ("engine", "How the generator runs. Only key_value_type can change an answer."),
@@ -16,7 +17,7 @@ extension ConfigurationKey {
   ]
 
   static let all: [ConfigurationKey] =
-    node + models + routing + templates + generator + engine + documents + cache + ledger + compression + limits
+    node + models + routing + link + templates + generator + engine + documents + cache + ledger + compression + limits
 
   private static let node: [ConfigurationKey] = [
     .init("node", "name", .text, .text(""), "Name of this node, for a fleet's reports. Empty: the host's name."),
@@ -75,6 +76,11 @@ extension ConfigurationKey {
       "routing", "when_offline", .choice(Configuration.WhenOffline.allCases.map(\.rawValue)), .text("defer"),
       "What happens to a prompt that should be sent on when no remote answers: \"defer\" keeps it in a durable queue,",
       "\"local\" gives the local answer in spite of its confidence, \"error\" gives an error."),
+    .init(
+      "routing", "outage", .texts, .texts([]),
+      "The same in steps, tried in order; [] is what when_offline says. Such as",
+      "[\"smaller\", \"stale\", \"defer\"]: a cheaper tier, an expired cached answer (cache.stale), then the queue.",
+      "\"local\" and \"error\" as above."),
   ]
 
   private static let generator: [ConfigurationKey] = [

@@ -50,6 +50,8 @@ struct Cascade: Sendable {
     var reasons: [RouteReason] = []
     /// True when a local answer failed its check and another step was tried.
     var isCascaded = false
+    /// Stopped by the caller, or nothing that could be sent: no other step would help.
+    var isStopped = false
     /// What was sent to remote models in place of the conversation; nil where none was asked.
     var compression: PromptCompressor.Outcome?
     /// Remote answers that were paid for and not used.
@@ -131,6 +133,7 @@ struct Cascade: Sendable {
     switch await lane.run({ compress(messages) }) {
     case .failure(let failure):
       outcome.end = .unanswered(.tooLongForRemote(failure), mayWait: false)
+      outcome.isStopped = true
       return nil
     case .success(let done):
       outcome.compression = done
@@ -151,6 +154,7 @@ struct Cascade: Sendable {
   private func stopped(_ outcome: Outcome, by error: RouteError) -> Outcome {
     var outcome = outcome
     outcome.end = .unanswered(error, mayWait: false)
+    outcome.isStopped = true
     return outcome
   }
 

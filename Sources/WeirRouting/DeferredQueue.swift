@@ -33,6 +33,13 @@ package enum DeferredQueue {
     StoreMigration(
       id: "deferred-2",
       sql: "ALTER TABLE deferred_request ADD COLUMN is_stale INTEGER NOT NULL DEFAULT 0"),
+    StoreMigration(
+      id: "deferred-3",
+      sql: """
+        ALTER TABLE deferred_request ADD COLUMN purpose TEXT NOT NULL DEFAULT 'answer';  -- answer, upgrade
+        CREATE INDEX deferred_request_answered ON deferred_request (next_at, sequence)
+          WHERE state = 'answered' AND answer IS NOT NULL;
+        """),
   ]
 
   /// A request that this worker may answer until `until`.
@@ -44,6 +51,8 @@ package enum DeferredQueue {
     /// Times that it was tried before.
     package var attempts: Int
     package var until: Timestamp
+    /// True where nobody waits for the answer: it is for the cache.
+    package var isUpgrade = false
   }
 
   /// An answer that nobody has received yet.
@@ -77,6 +86,8 @@ package enum DeferredQueue {
   package struct Counts: Sendable, Hashable {
     /// Not claimed, or with a claim that has run out; also those that wait for their next attempt.
     package var waiting = 0
+    /// Waiting or claimed, and for the cache alone.
+    package var upgrades = 0
     package var claimed = 0
     package var answered = 0
     /// Given up; they stay until they are looked at.
@@ -86,16 +97,17 @@ package enum DeferredQueue {
   /// Adds the request unless the very same one (tenant, id and all else) waits already; false means that it does.
   @discardableResult
   package static func enqueue(
-    _ request: RouteRequest, at now: Timestamp, in transaction: borrowing StoreTransaction
+    _ request: RouteRequest, isUpgrade: Bool = false, at now: Timestamp, in transaction: borrowing StoreTransaction
   ) throws -> Bool {
     let changed = try transaction.execute(
       """
-      INSERT INTO deferred_request (tenant, request_id, priority, body, enqueued_at, next_at)
-      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, request_id, body) WHERE state = 'waiting' DO NOTHING
+      INSERT INTO deferred_request (tenant, request_id, priority, body, enqueued_at, next_at, purpose)
+      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, request_id, body) WHERE state = 'waiting' DO NOTHING
       """,
       [
         .text(request.tenant), .text(request.id), .integer(rank(request.priority)),
         .text(try DeferredRequestBody.write(request)), .integer(now.milliseconds), .integer(now.milliseconds),
+        .text(isUpgrade ? "upgrade" : "answer"),
       ])
     return changed == 1
   }
@@ -125,7 +137,7 @@ package enum DeferredQueue {
       UPDATE deferred_request SET claim = claim + 1, claimed_until = ? WHERE sequence IN (
         SELECT sequence FROM deferred_request
         WHERE state = 'waiting' AND next_at <= ? AND claimed_until <= ? ORDER BY priority, sequence LIMIT ?)
-      RETURNING sequence, claim, body, enqueued_at, attempts, priority
+      RETURNING sequence, claim, body, enqueued_at, attempts, priority, purpose
       """,
       [.integer(until.milliseconds), .integer(now.milliseconds), .integer(now.milliseconds), .integer(limit)]
     ) { row in
@@ -137,7 +149,8 @@ package enum DeferredQueue {
       claims.append(
         Claim(
           sequence: sequence, number: try row.integer(1), request: request,
-          enqueuedAt: Timestamp(milliseconds: try row.integer(3)), attempts: Int(try row.integer(4)), until: until))
+          enqueuedAt: Timestamp(milliseconds: try row.integer(3)), attempts: Int(try row.integer(4)), until: until,
+          isUpgrade: try row.text(6) == "upgrade"))
     }
     for sequence in unreadable {
       try transaction.execute(
@@ -153,10 +166,16 @@ package enum DeferredQueue {
   package static func complete(
     _ claim: Claim, _ answer: Answer, in transaction: borrowing StoreTransaction
   ) throws(StoreFailure) -> Bool {
+    if claim.isUpgrade {
+      // The cache has it now, and nobody else wants it.
+      return try transaction.execute(
+        "DELETE FROM deferred_request WHERE sequence = ? AND claim = ? AND state = 'waiting'",
+        [.integer(claim.sequence), .integer(claim.number)]) == 1
+    }
     let changed = try transaction.execute(
       """
       UPDATE deferred_request SET state = 'answered', answer_id = ?, answer = ?, tier = ?, model = ?,
-        is_stale = ?, claimed_until = 0, body = ''
+        is_stale = ?, claimed_until = 0, body = '', attempts = 0
       WHERE sequence = ? AND claim = ? AND state = 'waiting'
       """,
       [
@@ -164,32 +183,6 @@ package enum DeferredQueue {
         .integer(answer.isStale ? 1 : 0), .integer(claim.sequence), .integer(claim.number),
       ])
     return changed == 1
-  }
-
-  /// The oldest answer that was completed and not delivered: its run ended in between.
-  package static func undelivered(
-    in transaction: borrowing StoreTransaction
-  ) throws -> Undelivered? {
-    try transaction.first(
-      """
-      SELECT sequence, request_id, answer_id, answer, tier, model, tenant, is_stale FROM deferred_request
-      WHERE state = 'answered' AND answer IS NOT NULL ORDER BY sequence LIMIT 1
-      """
-    ) { row in
-      Undelivered(
-        sequence: try row.integer(0), tenant: try row.text(6), requestID: try row.text(1),
-        answer: Answer(
-          id: try row.parsed(2, as: "a ULID") { ULID($0) }, text: try row.text(3),
-          tier: try row.parsed(4, as: "a tier") { Tier(rawValue: $0) }, model: try row.optionalText(5),
-          isStale: try row.integer(7) != 0))
-    }
-  }
-
-  /// Forgets the text of an answer that somebody has received.
-  package static func markDelivered(
-    _ sequence: Int64, in transaction: borrowing StoreTransaction
-  ) throws(StoreFailure) {
-    try transaction.execute("UPDATE deferred_request SET answer = NULL WHERE sequence = ?", [.integer(sequence)])
   }
 
   /// Gives the request back as it was, as if it had not been claimed; for a worker that is stopped.
@@ -223,12 +216,14 @@ package enum DeferredQueue {
   package static func counts(at now: Timestamp, in transaction: borrowing StoreTransaction) throws -> Counts {
     var counts = Counts()
     try transaction.rows(
-      "SELECT state, claimed_until > ?, count(*) FROM deferred_request GROUP BY 1, 2", [.integer(now.milliseconds)]
+      "SELECT iif(purpose = 'upgrade' AND state = 'waiting', 'upgrade', state), claimed_until > ?, count(*) "
+        + "FROM deferred_request GROUP BY 1, 2", [.integer(now.milliseconds)]
     ) { row in
       let count = Int(try row.integer(2))
       switch (try row.text(0), try row.integer(1) != 0) {
       case ("waiting", false): counts.waiting += count
       case ("waiting", true): counts.claimed += count
+      case ("upgrade", _): counts.upgrades += count
       case ("answered", _): counts.answered += count
       default: counts.abandoned += count
       }

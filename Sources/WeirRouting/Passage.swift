@@ -44,6 +44,8 @@ struct Passage {
   var deadline: Int64?
   /// True for an answer that is given although its confidence is too low: it is not cached.
   var isDoubtful = false
+  /// True for an answer that is not the last word: the queue fetches a better one for the cache.
+  var wantsUpgrade = false
 
   init(request: RouteRequest, clock: NodeClock, claim: DeferredQueue.Claim?) {
     self.request = request

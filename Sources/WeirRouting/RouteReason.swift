@@ -98,6 +98,9 @@ package enum RouteReason: Sendable, Hashable {
   /// Two answers do not agree, and why.
   case disagreed(String)
 
+  /// What the link, or its lack, did.
+  case link(LinkReason)
+
   /// A stable name for machines.
   package var code: String {
     switch self {
@@ -148,6 +151,7 @@ package enum RouteReason: Sendable, Hashable {
     case .policy(let reason): reason.code
     case .agreed: "agreed"
     case .disagreed: "disagreed"
+    case .link(let reason): reason.code
     }
   }
 
@@ -215,12 +219,13 @@ package enum RouteReason: Sendable, Hashable {
     case .noRemote: "no remote tier is configured"
     case .deferred: "kept in the durable queue; answer it later with weir route --deferred"
     case .deliveredLate: "an earlier run answered this and ended before it could say so"
-    case .offlineFallback: "nobody else can answer now, and when_offline = \"local\""
     case .policy(let reason): reason.text
     case .agreed(let similarity, let threshold):
       "the two answers agree: similarity \(similarity.decimals(3)) (at least \(threshold.decimals(3))), and no number or "
         + "negation differs"
     case .disagreed(let what): "the two answers do not agree: \(what)"
+    case .offlineFallback: "nobody else can answer now, and the configuration prefers a doubtful answer to none"
+    case .link(let reason): reason.text
     }
   }
 

@@ -49,8 +49,7 @@ extension Router {
     switch outcome.end {
     case .answered(let answer):
       return reply(&way, with: answer, outcome, spent: spent, embedding: embedding)
-    case .unanswered(let error, let mayWait):
-      let waits = mayWait && parts.settings.whenUnanswered == .keepForLater
+    case .unanswered(let error, let waits):
       if waits { way.reasons.append(.deferred) }
       var event = event(of: way, outcome: waits ? .deferred : .failed)
       event.cost = spent
@@ -167,6 +166,7 @@ extension Router {
         try recordAudit(of: way, computed: answer, in: transaction)
       }
       try settleQueue(outcome, record.event, way, in: transaction)
+      try parts.link?.settle(at: way.at, in: transaction)
       var change: CacheChange?
       if let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted {
         change = try cache.admit(

@@ -30,6 +30,8 @@ package struct Router: Sendable {
     package var grounding: Grounding
     /// Compiled schemas and grammars.
     package var formats: GrammarLibrary
+    /// What is known of the link; nil where nobody watches it.
+    package var link: LinkMeter?
 
     /// The version of what answers are made of besides the request; nil without any.
     var sources: String? {
@@ -60,7 +62,7 @@ package struct Router: Sendable {
     }
   }
 
-  let parts: Parts
+  package let parts: Parts
   let lane = BlockingLane(label: "weir.answer")
   let flights: SingleFlight
   let latencies = ObservedLatencies()
@@ -269,24 +271,7 @@ package struct Router: Sendable {
     }
     let prepared = Cascade.Prepared(
       intent: way.reading?.intent, slots: way.values.slots, template: way.template)
-    var outcome = await cascade.run(plan, request: way.request, prepared: prepared, isCancelled: isCancelled)
-    way.reasons += outcome.reasons
-    noteDoubt(outcome, plan, &way)
-    guard case .unanswered(_, let mayWait) = outcome.end, mayWait || plan.permit == nil else { return outcome }
-    way.stale = staleHit(embedding, &way)
-    guard way.stale == nil, parts.settings.whenUnanswered == .answerLocally,
-      let facts = way.facts, let doubtful = parts.policy.doubtfulPlan(for: facts, after: plan)
-    else { return outcome }
-    let paid = outcome.discarded
-    outcome = await cascade.run(doubtful, request: way.request, prepared: prepared, isCancelled: isCancelled)
-    outcome.discarded += paid
-    if case .answered = outcome.end {
-      way.reasons.append(.offlineFallback)
-      way.isDoubtful = true
-    } else {
-      way.reasons += outcome.reasons
-    }
-    return outcome
+    return await answer(plan, over: cascade, prepared, embedding, &way, isCancelled: isCancelled)
   }
 }
 

@@ -1,13 +1,7 @@
 /// What the request's way needs of the configuration.
 package struct RouterSettings: Sendable, Hashable {
   /// What becomes of a prompt that should be escalated and that no remote answers.
-  package enum Unanswered: Sendable, Hashable {
-    /// Kept in the durable queue.
-    case keepForLater
-    /// The generator's answer is given although its confidence is too low.
-    case answerLocally
-    case fail
-  }
+  package typealias Unanswered = OutagePolicy
 
   /// Longer conversations are refused, in bytes of UTF-8.
   package var maxPromptBytes: Int
@@ -18,6 +12,12 @@ package struct RouterSettings: Sendable, Hashable {
 
   /// The longest that a request waits for others that are the same or mean the same, before it is answered on its own.
   package var patienceMilliseconds: Int64
+
+  /// Whether an expired or a doubtful answer sends its prompt to the queue, to get a better one for the cache.
+  package var upgradesLater = true
+
+  /// How long a claim on a queued prompt holds; it is renewed four times in that time while the prompt is at work.
+  package var claimMilliseconds: Int64 = 60_000
 
   package init(
     maxPromptBytes: Int, whenUnanswered: Unanswered = .keepForLater,

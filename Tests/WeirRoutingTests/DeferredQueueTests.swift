@@ -197,4 +197,69 @@ import WeirTestSupport
     #expect(try claim(store, 1, at: start).map(\.request.id) == ["new"])
     #expect(try counts(store, at: start).abandoned == 1)
   }
+
+  @Test func `a claim that is renewed in time stays with its worker, and a lost one cannot be renewed`() throws {
+    let store = try store()
+    try enqueue(store, request("r"))
+    let first = try #require(try claim(store, 1, at: start).first)
+    func renew(_ claim: DeferredQueue.Claim, _ until: Int64) throws -> Bool {
+      try store.write { try DeferredQueue.renew(claim, until: start.adding(milliseconds: until), in: $0) }
+    }
+    #expect(try renew(first, 5_000))
+    #expect(try claim(store, 1, at: start.adding(milliseconds: 4_999)).isEmpty)
+    let second = try #require(try claim(store, 1, at: start.adding(milliseconds: 5_000)).first)
+    #expect(try !renew(first, 90_000))
+    #expect(try renew(second, 9_000))
+    #expect(try complete(store, second))
+    #expect(try !renew(second, 99_000))
+  }
+
+  @Test func `an answer whose delivery failed waits for its next time, and others go on`() throws {
+    let store = try store()
+    try enqueue(store, request("r"), request("s"))
+    for claim in try claim(store, 2, at: start) { #expect(try complete(store, claim)) }
+    let first = try #require(try store.read { try DeferredQueue.undelivered(at: start, in: $0) })
+    let later = start.adding(milliseconds: 700)
+    try store.write { try DeferredQueue.postponeDelivery(first.sequence, until: later, in: $0) }
+    #expect(try store.read { try DeferredQueue.undelivered(at: start, in: $0) }?.requestID == "s")
+    #expect(try store.read { try DeferredQueue.undelivered(at: later, in: $0) } == first)
+    #expect(try store.read { try DeferredQueue.attempts(first.sequence, in: $0) } == 1)
+    #expect(try store.read { try DeferredQueue.nextDue(in: $0) } == start)
+  }
+
+  @Test func `rows are listed by state, found by number or id, and taken out unless they are at work`() throws {
+    let store = try store()
+    try enqueue(store, request("a"), request("b"), request("c"), request("d", tenant: "u"))
+    let claims = try claim(store, 2, at: start)
+    #expect(try complete(store, claims[0]))
+    func entries(_ tenant: String? = nil) throws -> [String] {
+      try store.read { try DeferredQueue.entries(tenant: tenant, limit: 10, at: start, in: $0) }
+        .map { "\($0.sequence) \($0.requestID) \($0.state.rawValue)" }
+    }
+    #expect(try entries() == ["4 d waiting", "3 c waiting", "2 b working", "1 a answered"])
+    #expect(try entries("u") == ["4 d waiting"])
+    func named(_ name: String, _ tenant: String? = nil) throws -> [Int64] {
+      try store.read { try DeferredQueue.entries(named: name, tenant: tenant, at: start, in: $0) }.map(\.sequence)
+    }
+    #expect(try named("3") == [3] && named("d") == [4] && named("d", "t") == [] && named("4", "t") == [])
+    func cancel(_ sequence: Int64) throws -> Bool {
+      try store.write { try DeferredQueue.cancel(sequence, at: start, in: $0) }
+    }
+    #expect(try [1, 2, 3, 4, 5].map { try cancel($0) } == [false, false, true, true, false])
+    try store.write { try DeferredQueue.markDelivered(1, in: $0) }
+    #expect(try entries() == ["2 b working", "1 a delivered"])
+    #expect(try store.read { try DeferredQueue.undelivered(sequence: 1, in: $0) } == nil)
+  }
+
+  @Test func `what waits for the cache alone is counted apart, and leaves when it is answered`() throws {
+    let store = try store()
+    try store.write { _ = try DeferredQueue.enqueue(request("r", .batch), isUpgrade: true, at: start, in: $0) }
+    #expect(try counts(store, at: start) == .init(upgrades: 1))
+    let claim = try #require(try claim(store, 1, at: start).first)
+    #expect(claim.isUpgrade)
+    #expect(try complete(store, claim))
+    #expect(try !complete(store, claim))
+    #expect(try counts(store, at: start) == .init())
+    #expect(try store.read { try DeferredQueue.undelivered(in: $0) } == nil)
+  }
 }

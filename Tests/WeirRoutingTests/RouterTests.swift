@@ -67,7 +67,8 @@ import WeirTestSupport
 
   func store() throws -> Store {
     try Store.inMemory(
-      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations)
+      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
+        + LinkUsage.migrations)
   }
 
   func request(_ text: String, id: String = "a") -> RouteRequest {
