@@ -101,7 +101,7 @@ let package = Package(
         "WeirDownload", "WeirEncoder",
         "WeirEvaluation", "WeirFiles",
         "WeirGrammar", "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
-        "WeirTraining", "WeirEntities",
+        "WeirTraining", "WeirEntities", "WeirProviders",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

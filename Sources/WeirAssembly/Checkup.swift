@@ -122,10 +122,12 @@ package struct Checkup: Sendable {
   private func reach(_ provider: Configuration.Provider) async -> Finding {
     let subject = "provider \(provider.name)"
     do {
-      var headers: [HTTPHeader] = []
-      if let key = try provider.key(environment: environment) {
-        headers.append(HTTPHeader("Authorization", "Bearer \(key.revealed)"))
-      }
+      let key = try provider.key(environment: environment)
+      let headers =
+        switch provider.kind {
+        case .openai: OpenAICodec().headers(key: key)
+        case .anthropic: AnthropicCodec().headers(key: key)
+        }
       let deadlines = HTTPDeadlines(
         connect: .milliseconds(provider.connectTimeoutMilliseconds), firstByte: .seconds(5), idle: .seconds(5),
         total: .seconds(10))

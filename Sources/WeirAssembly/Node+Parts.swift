@@ -100,7 +100,9 @@ extension PriceList {
     for provider in configuration.providers {
       for price in provider.prices {
         let dated = Price(
-          validFrom: Timestamp(milliseconds: 0), input: price.inputPerToken, output: price.outputPerToken)
+          validFrom: Timestamp(milliseconds: 0), input: price.inputPerToken, output: price.outputPerToken,
+          cachedInput: price.cachedPerToken, cacheWrite: price.cacheWritePerToken,
+          longCacheWrite: price.longCacheWritePerToken)
         if let other = own.updateValue([dated], forKey: price.model), other != [dated] {
           throw StartFailure.twoPrices(model: price.model, provider: provider.name)
         }
@@ -123,27 +125,15 @@ extension RemoteRoutes {
   ) throws -> RemoteRoutes {
     var routes: [Route] = []
     for provider in configuration.providers {
-      let answerer = try RemoteProvider(
-        OpenAICodec(),
-        RemoteProviderConfiguration(
-          name: provider.name,
-          endpoints: [
-            Endpoint(
-              name: provider.name, baseURL: HTTPURL(provider.baseURL), key: try provider.key(environment: environment))
-          ],
-          deadlines: HTTPDeadlines(
-            connect: .milliseconds(provider.connectTimeoutMilliseconds),
-            firstByte: .milliseconds(provider.firstByteTimeoutMilliseconds),
-            idle: .milliseconds(provider.idleTimeoutMilliseconds),
-            total: .milliseconds(provider.totalTimeoutMilliseconds)),
-          retry: RetryPolicy(
-            maximumAttempts: provider.maxRetries + 1,
-            deadline: .milliseconds(provider.totalTimeoutMilliseconds))),
-        client: client)
+      let answerer = try provider.answerer(client: client, environment: environment)
       for tier in Tier.allCases {
         guard let model = provider.models[tier] else { continue }
-        guard (try? prices.price(of: model, at: now)) != nil else {
+        guard let price = try? prices.price(of: model, at: now) else {
           throw StartFailure.unknownPrice(model: model, provider: provider.name)
+        }
+        // Any request may be marked for its cache, by this node or by the caller.
+        guard provider.kind != .anthropic || (price.cachedInput != nil && price.cacheWrite != nil) else {
+          throw StartFailure.unknownCachePrice(model: model, provider: provider.name)
         }
         routes.append(Route(tier: tier, model: model, answerer: answerer))
       }

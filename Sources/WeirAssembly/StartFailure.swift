@@ -17,6 +17,8 @@ package enum StartFailure: Error, Sendable, Hashable {
   case wrongDigest(file: String, found: String, expected: String)
   /// A model that a provider serves has no price: it would be booked as free.
   case unknownPrice(model: String, provider: String)
+  /// A model of a provider with a prompt cache has no price for it: what was cached would be booked wrongly.
+  case unknownCachePrice(model: String, provider: String)
   /// The ledger knows models by name: two prices for one name would book one of them wrongly.
   case twoPrices(model: String, provider: String)
   case unknownBaseline(model: String)
@@ -72,6 +74,10 @@ package enum StartFailure: Error, Sendable, Hashable {
     case .unknownPrice(let model, let provider):
       "provider \(provider) serves model \(model), which has no price; add one under [[providers.prices]], "
         + "or to the list that ledger.price_list names"
+    case .unknownCachePrice(let model, let provider):
+      "provider \(provider) serves model \(model), whose price does not say what its prompt cache costs; add "
+        + "cached_input_per_million and cache_write_per_million under [[providers.prices]], or cached_input and "
+        + "cache_write to the list that ledger.price_list names"
     case .twoPrices(let model, let provider):
       "provider \(provider) gives model \(model) another price than an entry before it; "
         + "give each model one price, or the models different names"

@@ -21,6 +21,8 @@ package struct CacheAdmission: Sendable, Hashable {
     case creative
     /// There is no user turn with text.
     case empty
+    /// It has tools, images or fields that pass through: what is not read is not compared.
+    case structured
     /// The prompt is longer than an encoder reads: what comes after its window would not be compared.
     case long
   }
@@ -56,6 +58,8 @@ package struct CacheAdmission: Sendable, Hashable {
       (scope, reason) = (configuration.admitted.contains(.temporal) ? .tenant : .nobody, .temporal)
     } else if CacheAdmission.asksForVariety(request.settings, words, configuration) {
       (scope, reason) = (configuration.admitted.contains(.creative) ? .tenant : .nobody, .creative)
+    } else if !request.needs.isEmpty {
+      (scope, reason) = (.tenant, .structured)
     } else if isLong {
       (scope, reason) = (.tenant, .long)
     } else {
@@ -86,6 +90,7 @@ extension CacheAdmission.Reason {
     case .personal: "its answer is one person's own"
     case .creative: "it asks for variety"
     case .empty: "it has no words"
+    case .structured: "it has tools, media or fields that are not compared"
     case .long: "it is longer than the encoder reads"
     }
   }

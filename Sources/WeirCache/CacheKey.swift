@@ -104,13 +104,32 @@ private struct KeyEncoding {
     add(settings.seed)
     add(UInt64(settings.stop.count))
     for text in settings.stop { add(text) }
+    // Written only where there are any, behind a number that counts no stop: other keys stay as they were.
+    guard !settings.extra.isEmpty else { return }
+    add(UInt64.max)
+    add(UInt64(settings.extra.count))
+    for (name, value) in settings.extra.sorted(by: { $0.key < $1.key }) {
+      add(name)
+      add(value)
+    }
+  }
+
+  mutating func add(_ json: JSONText) {
+    add(UInt64(json.bytes.count))
+    bytes += json.bytes
   }
 
   mutating func add(_ messages: [ChatMessage]) {
     add(UInt64(messages.count))
     for message in messages {
-      add(message.role.rawValue)
-      add(message.content)
+      guard let original = message.original else {
+        add(message.role.rawValue)
+        add(message.content)
+        continue
+      }
+      // No role is called that.
+      add("original \(message.role.rawValue)")
+      add(original)
     }
   }
 }

@@ -15,7 +15,8 @@ package struct CanonicalPrompt: Sendable, Hashable {
       let text = CanonicalPrompt.canonical(message.content)
       // Small letters may compose where their capitals do not: J with a caron has no letter of its own, j has.
       return ChatMessage(
-        role: message.role, content: foldingCase ? NormalForm.composed(text.lowercased()) : text)
+        role: message.role, content: foldingCase ? NormalForm.composed(text.lowercased()) : text,
+        original: message.original)
     }
   }
 

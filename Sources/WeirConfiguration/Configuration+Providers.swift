@@ -9,13 +9,15 @@ extension Configuration {
       }
       let name = "providers[\(index + 1)]"
       let prices = table.removeValue(forKey: "prices")
-      let typed = try TypedSettings(ConfigurationKey.provider, table: table, name: name, owns: ["prices"])
+      let keys = table.removeValue(forKey: "keys")
+      let typed = try TypedSettings(ConfigurationKey.provider, table: table, name: name, owns: ["prices", "keys"])
       var provider = try Provider(typed, key: name, origin: origin, home: home)
       if providers.contains(where: { $0.name == provider.name }) {
         throw .conflict(
           key: "\(name).name", other: "an earlier provider of the same name", origin: typed.origin("providers.name"),
           advice: "give each provider a name of its own")
       }
+      provider.keys = try Provider.keys(keys, key: name, home: home)
       provider.prices = try Provider.prices(prices, key: name)
       settings += Self.listing(typed, provider: provider)
       providers.append(provider)
@@ -24,7 +26,7 @@ extension Configuration {
 
   private static func listing(_ typed: TypedSettings, provider: Provider) -> [Setting] {
     let keys = ConfigurationKey.provider.compactMap { key -> Setting? in
-      guard let setting = typed.values[key.path], setting.value != .text("") else { return nil }
+      guard let setting = typed.values[key.path], ![.text(""), .texts([])].contains(setting.value) else { return nil }
       return Setting(
         key: "providers.\(provider.name).\(key.name)", value: setting.value.literal, origin: setting.origin)
     }
@@ -62,7 +64,23 @@ extension Configuration.Provider {
       throw .missingKey(key: "\(key).base_url", origin: origin, advice: "such as \"https://api.openai.com/v1\"")
     }
     baseURL = try Self.baseURL(typedURL, key: "\(key).base_url", origin: typed.origin("providers.base_url"))
-    keySource = try Self.keySource(typed, key: key, home: home)
+    keySource = try Self.keySource(typed, section: "providers", key: key, home: home)
+    regions = []
+    for typedURL in typed.texts("providers.regions") {
+      regions.append(try Self.baseURL(typedURL, key: "\(key).regions", origin: typed.origin("providers.regions")))
+    }
+    limits = Self.limits(typed, section: "providers")
+    keys = []
+    lacks = []
+    for word in typed.texts("providers.lacks") {
+      guard let need = RequestNeed.named.first(where: { $0.name == word }) else {
+        throw .outOfRange(
+          key: "\(key).lacks", origin: typed.origin("providers.lacks"), found: TypedValue.text(word).literal,
+          allowed: "\(RequestNeed.named.map(\.name).joined(separator: ", "))")
+      }
+      lacks.insert(need)
+    }
+    usesPromptCache = typed.boolean("providers.prompt_cache")
     models = [:]
     for tier in [Tier.economy, .standard, .premium] {
       models[tier] = typed.optionalText("providers.\(tier.rawValue)")
@@ -104,13 +122,51 @@ extension Configuration.Provider {
     return result
   }
 
+  private static func limits(_ typed: TypedSettings, section: String) -> Limits {
+    func limit(_ name: String) -> Int? {
+      let typed = typed.integer("\(section).\(name)")
+      return typed == 0 ? nil : typed
+    }
+    return Limits(requestsPerMinute: limit("requests_per_minute"), tokensPerMinute: limit("tokens_per_minute"))
+  }
+
+  /// `[[providers.keys]]`.
+  fileprivate static func keys(
+    _ node: TypedDocument.Node?, key: String, home: String?
+  ) throws(ConfigurationFailure) -> [Key] {
+    guard let node else { return [] }
+    guard case .list(let elements, _) = node else {
+      throw .wrongType(
+        key: "\(key).keys", origin: node.origin, found: "a single table or value",
+        allowed: "written as [[providers.keys]]")
+    }
+    var result: [Key] = []
+    for (index, element) in elements.enumerated() {
+      let name = "\(key).keys[\(index + 1)]"
+      guard case .table(let table, let origin) = element else {
+        throw .wrongType(key: name, origin: element.origin, found: "a value", allowed: "a table")
+      }
+      let typed = try TypedSettings(ConfigurationKey.providerKey, table: table, name: name)
+      let source = try keySource(typed, section: "keys", key: name, home: home)
+      let url = try typed.optionalText("keys.base_url").map { text throws(ConfigurationFailure) in
+        try baseURL(text, key: "\(name).base_url", origin: typed.origin("keys.base_url"))
+      }
+      guard source != nil || url != nil else {
+        throw .missingKey(
+          key: "\(name).api_key_env", origin: origin, advice: "name where the key is, or remove the table")
+      }
+      result.append(Key(source: source, baseURL: url, limits: limits(typed, section: "keys")))
+    }
+    return result
+  }
+
   private static func keySource(
-    _ typed: TypedSettings, key: String, home: String?
+    _ typed: TypedSettings, section: String, key: String, home: String?
   ) throws(ConfigurationFailure) -> KeySource? {
-    let variable = typed.text("providers.api_key_env")
-    let file = try PathResolver(settings: typed, home: home).path("providers.api_key_file")
+    let variable = typed.text("\(section).api_key_env")
+    let file = try PathResolver(settings: typed, home: home).path("\(section).api_key_file")
     if !variable.isEmpty {
-      let origin = typed.origin("providers.api_key_env")
+      let origin = typed.origin("\(section).api_key_env")
       // A name is upper case by custom, a pasted key is not: what cannot be a name is not echoed.
       let isName =
         variable.first?.isNumber == false
@@ -142,10 +198,17 @@ extension Configuration.Provider {
       guard let model = typed.optionalText("prices.model") else {
         throw .missingKey(key: "\(name).model", origin: origin, advice: "name the model that the price is for")
       }
+      func optional(_ field: String) throws(ConfigurationFailure) -> Money? {
+        guard typed.optionalText("prices.\(field)") != nil else { return nil }
+        return try perToken(typed, field, key: name, origin: origin)
+      }
       result.append(
         Price(
           model: model, inputPerToken: try perToken(typed, "input_per_million", key: name, origin: origin),
-          outputPerToken: try perToken(typed, "output_per_million", key: name, origin: origin)))
+          outputPerToken: try perToken(typed, "output_per_million", key: name, origin: origin),
+          cachedPerToken: try optional("cached_input_per_million"),
+          cacheWritePerToken: try optional("cache_write_per_million"),
+          longCacheWritePerToken: try optional("cache_write_1h_per_million")))
     }
     return result
   }

@@ -7,7 +7,14 @@ extension Configuration.Provider {
   /// Read when it is needed, so that a missing key stops only what needs it. Blanks and line ends around it are
   /// dropped; an empty key, or one that could not stand in a header, is a failure that does not repeat it.
   package func key(environment: [String: String]) throws(ConfigurationFailure) -> Secret? {
-    switch keySource {
+    try secret(of: keySource, environment: environment)
+  }
+
+  /// The same for any of the provider's keys.
+  package func secret(
+    of source: KeySource?, environment: [String: String]
+  ) throws(ConfigurationFailure) -> Secret? {
+    switch source {
     case nil:
       return nil
     case .environment(let name):

@@ -32,6 +32,7 @@ extension Configuration {
       "", "# Remote answerers, one such table each. Without any, prompts that should be sent on wait in the queue.",
     ]
     lines += ["#[[providers]]"] + example(ConfigurationKey.provider)
+    lines += ["", "#[[providers.keys]]"] + example(ConfigurationKey.providerKey)
     lines += ["", "#[[providers.prices]]"] + example(ConfigurationKey.price)
     return lines.joined(separator: "\n") + "\n"
   }
@@ -40,10 +41,14 @@ extension Configuration {
     let values = [
       "name": "openai", "base_url": "https://api.openai.com/v1", "api_key_env": "OPENAI_API_KEY",
       "economy": "gpt-4o-mini", "standard": "gpt-4o", "premium": "gpt-4o", "model": "gpt-4o-mini",
-      "input_per_million": "0.15", "output_per_million": "0.60",
+      "input_per_million": "0.15", "output_per_million": "0.60", "cached_input_per_million": "0.075",
+      "cache_write_per_million": "0.15", "cache_write_1h_per_million": "0.15",
     ]
+    let keyValues = ["api_key_env": "OPENAI_API_KEY_2"]
     return keys.flatMap { key in
-      let value = values[key.name].map { TypedValue.text($0) } ?? key.standard
+      let value =
+        (key.section == "keys" && ["base_url", "api_key_env"].contains(key.name)
+        ? keyValues[key.name] : values[key.name]).map { TypedValue.text($0) } ?? key.standard
       return key.meaning.map { "# \($0)" } + ["#\(key.name) = \(value.literal)"]
     }
   }

@@ -21,6 +21,18 @@ package struct JSONText: Sendable, Hashable {
     self.init(writer)
   }
 
+  package init(number: Int) { bytes = Array(String(number).utf8) }
+
+  package static let null = JSONText(compact: Array("null".utf8))
+
+  package static func array(_ elements: [JSONText]) -> JSONText {
+    var writer = JSONWriter()
+    writer.beginArray()
+    for element in elements { writer.add(nil, element) }
+    writer.endArray()
+    return JSONText(writer)
+  }
+
   /// An object of these members, in their order.
   package static func object(_ members: [(name: String, value: JSONText)]) -> JSONText {
     var writer = JSONWriter()
@@ -71,6 +83,24 @@ package struct JSONText: Sendable, Hashable {
   package func withoutMembers(_ names: Set<String>) -> JSONText? {
     let kept = members?.filter { !names.contains($0.name) } ?? []
     return kept.isEmpty ? nil : .object(kept)
+  }
+
+  /// The object with one more member at its end; any other value stays as it is.
+  package func adding(_ name: String, _ value: JSONText) -> JSONText {
+    members.map { .object($0 + [(name, value)]) } ?? self
+  }
+
+  /// True where an object in here, at any depth, has a member of this name that is not null.
+  package func mentions(member name: String) -> Bool {
+    func mentions(_ value: JSONValue) -> Bool {
+      switch value {
+      case .object(let members):
+        members.contains { $0.key == name && $0.value != .null || mentions($0.value) }
+      case .array(let elements): elements.contains(where: mentions)
+      default: false
+      }
+    }
+    return mentions(value)
   }
 
   /// The elements of an array in their order, or nil for any other value.

@@ -23,6 +23,10 @@ package enum JSONValue: Sendable, Equatable {
     if case .number(let number) = self { number } else { nil }
   }
 
+  package var members: [String: JSONValue]? {
+    if case .object(let members) = self { members } else { nil }
+  }
+
   package var array: [JSONValue]? {
     if case .array(let elements) = self { elements } else { nil }
   }

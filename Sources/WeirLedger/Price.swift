@@ -12,11 +12,31 @@ package struct Price: Sendable, Hashable {
   package var output: Money
   /// For each prompt token that the remote served from its own prompt cache; `input` where nil.
   package var cachedInput: Money?
+  /// For each prompt token that the remote wrote into its prompt cache; `input` where nil.
+  package var cacheWrite: Money?
+  /// The same where it keeps them for an hour; `cacheWrite` where nil.
+  package var longCacheWrite: Money?
 
-  package init(validFrom: Timestamp, input: Money, output: Money, cachedInput: Money? = nil) {
+  package init(
+    validFrom: Timestamp, input: Money, output: Money, cachedInput: Money? = nil, cacheWrite: Money? = nil,
+    longCacheWrite: Money? = nil
+  ) {
     self.validFrom = validFrom
     self.input = input
     self.output = output
     self.cachedInput = cachedInput
+    self.cacheWrite = cacheWrite
+    self.longCacheWrite = longCacheWrite
+  }
+
+  /// What `usage` costs, exactly. Tokens read from or written to the remote's cache are among those of the prompt; more
+  /// than there are count as all.
+  package func cost(of usage: TokenUsage) -> Money {
+    let read = min(usage.cachedPrompt, usage.prompt)
+    let written = min(usage.cacheWrite, usage.prompt - read)
+    let long = min(usage.longCacheWrite, written)
+    let write = cacheWrite ?? input
+    return input.times(usage.prompt - read - written) + (cachedInput ?? input).times(read)
+      + write.times(written - long) + (longCacheWrite ?? write).times(long) + output.times(usage.completion)
   }
 }

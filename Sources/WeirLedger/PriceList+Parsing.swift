@@ -73,11 +73,15 @@ private struct PriceFile: Decodable {
     var input: String
     var output: String
     var cachedInput: String?
+    var cacheWrite: String?
+    var longCacheWrite: String?
 
     enum CodingKeys: String, CodingKey {
       case validFrom = "valid_from"
       case input, output
       case cachedInput = "cached_input"
+      case cacheWrite = "cache_write"
+      case longCacheWrite = "cache_write_1h"
     }
 
     func parsed(_ model: String) throws(PriceFailure) -> Price {
@@ -91,9 +95,17 @@ private struct PriceFile: Decodable {
         }
         return money
       }
+      func optional(_ text: String?, _ field: String) throws(PriceFailure) -> Money? {
+        guard let text else { return nil }
+        return try money(text, field)
+      }
+      guard longCacheWrite == nil || cacheWrite != nil else {
+        throw .malformed(place: "\(model).cache_write_1h", reason: "it is there without cache_write")
+      }
       return Price(
         validFrom: day.start, input: try money(input, "input"), output: try money(output, "output"),
-        cachedInput: try cachedInput.map { text throws(PriceFailure) in try money(text, "cached_input") })
+        cachedInput: try optional(cachedInput, "cached_input"), cacheWrite: try optional(cacheWrite, "cache_write"),
+        longCacheWrite: try optional(longCacheWrite, "cache_write_1h"))
     }
   }
 

@@ -33,23 +33,17 @@ package struct PriceList: Sendable, Hashable {
   }
 
   /// What `usage` costs, exactly: prices are whole picodollars per token, so nothing is rounded.
-  ///
-  /// `cachedPromptTokens` of the prompt tokens are charged at the cached price; more than there are count as all.
-  package func cost(
-    of usage: TokenUsage, model: String, at time: Timestamp, cachedPromptTokens: Int = 0
-  ) throws(PriceFailure) -> Money {
-    guard usage.prompt >= 0, usage.completion >= 0, cachedPromptTokens >= 0 else {
-      throw .negativeUsage(model: model, prompt: usage.prompt, completion: usage.completion)
-    }
-    let price = try price(of: model, at: time)
-    let cached = min(cachedPromptTokens, usage.prompt)
-    return price.input.times(usage.prompt - cached) + (price.cachedInput ?? price.input).times(cached)
-      + price.output.times(usage.completion)
+  package func cost(of usage: TokenUsage, model: String, at time: Timestamp) throws(PriceFailure) -> Money {
+    guard usage.prompt >= 0, usage.completion >= 0, usage.cachedPrompt >= 0, usage.cacheWrite >= 0,
+      usage.longCacheWrite >= 0
+    else { throw .negativeUsage(model: model, prompt: usage.prompt, completion: usage.completion) }
+    return try price(of: model, at: time).cost(of: usage)
   }
 
-  /// What `usage` would have cost with the baseline model.
+  /// What `usage` would have cost with the baseline model, whose cache nobody can tell anything about.
   package func baselineCost(of usage: TokenUsage, at time: Timestamp) throws(PriceFailure) -> Money {
-    try cost(of: usage, model: baseline, at: time)
+    let plain = TokenUsage(prompt: usage.prompt, completion: usage.completion)
+    return try cost(of: plain, model: baseline, at: time)
   }
 
   /// This list with the other's models in place of its own of the same name, and the other's baseline where it

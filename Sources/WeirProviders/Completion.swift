@@ -4,6 +4,16 @@ package import WeirDomain
 package struct Completion: Sendable, Hashable {
   package enum FinishReason: String, Sendable, Hashable, CaseIterable {
     case stop, length, toolCalls, contentFilter, other
+
+    /// As OpenAI's API writes it.
+    package var word: String {
+      switch self {
+      case .stop, .other: "stop"
+      case .length: "length"
+      case .toolCalls: "tool_calls"
+      case .contentFilter: "content_filter"
+      }
+    }
   }
 
   package struct Timings: Sendable, Hashable {

@@ -12,7 +12,12 @@ package protocol ProviderCodec: Sendable {
   func headers(key: Secret?) -> [HTTPHeader]
 
   /// Throws what the API has no words for: nothing of a request is left out in silence.
-  func body(_ request: CompletionRequest, isStreamed: Bool) throws(UnsupportedRequest) -> [UInt8]
+  func body(
+    _ request: CompletionRequest, isStreamed: Bool, cache: PromptCacheMarks
+  ) throws(UnsupportedRequest) -> [UInt8]
+
+  /// Tokens that a prefix must have for the provider's prompt cache to keep it.
+  func leastCachedTokens(model: String) -> Int
 
   /// An empty reply; `maximumBytes` bounds all that is kept of it.
   func reply(maximumBytes: Int) -> Reply

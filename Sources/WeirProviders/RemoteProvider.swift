@@ -48,7 +48,7 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
     if let deadline = request.deadline { policy.deadline = min(policy.deadline, deadline) }
     var failure = ProviderFailure(provider: name, attempts: 0, cause: .cancelled)
     let body: [UInt8]
-    do { body = try codec.body(request, isStreamed: onDelta != nil) } catch {
+    do { body = try self.body(of: request, isStreamed: onDelta != nil) } catch {
       failure.cause = .unsupported(feature: error.feature)
       throw failure
     }
@@ -99,6 +99,17 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
       }
       try await sleep(wait, failure)
     }
+  }
+
+  private func body(of request: CompletionRequest, isStreamed: Bool) throws(UnsupportedRequest) -> [UInt8] {
+    if !configuration.lacks.isEmpty, let lacking = request.needs.intersection(configuration.lacks).map(\.name).min() {
+      throw UnsupportedRequest(lacking)
+    }
+    guard configuration.marksPromptCache else { return try codec.body(request, isStreamed: isStreamed, cache: .none) }
+    let marks = endpoints.marks(
+      for: request, least: codec.leastCachedTokens(model: request.settings.model),
+      at: origin.duration(to: clock.now))
+    return try codec.body(request, isStreamed: isStreamed, cache: marks)
   }
 
   private func sleep(_ wait: Duration, _ failure: ProviderFailure) async throws(ProviderFailure) {

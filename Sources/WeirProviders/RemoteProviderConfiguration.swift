@@ -1,3 +1,4 @@
+package import WeirDomain
 package import WeirHTTP
 
 /// How a provider is reached and treated, whatever API it speaks.
@@ -12,10 +13,15 @@ package struct RemoteProviderConfiguration: Sendable {
   package var retry: RetryPolicy
   /// Longest answer taken, in bytes of its texts.
   package var maximumAnswerBytes: Int
+  /// What the operator says that these models cannot be given: refused by name, where a server would leave it out.
+  package var lacks: Set<RequestNeed>
+  /// Uses the provider's prompt cache where a prefix is stable and long enough.
+  package var marksPromptCache: Bool
 
   package init(
     name: String, endpoints: [Endpoint], headers: [HTTPHeader] = [], deadlines: HTTPDeadlines = HTTPDeadlines(),
-    retry: RetryPolicy = RetryPolicy(), maximumAnswerBytes: Int = 4 << 20
+    retry: RetryPolicy = RetryPolicy(), maximumAnswerBytes: Int = 4 << 20, lacks: Set<RequestNeed> = [],
+    marksPromptCache: Bool = true
   ) {
     self.name = name
     self.endpoints = endpoints
@@ -23,5 +29,7 @@ package struct RemoteProviderConfiguration: Sendable {
     self.deadlines = deadlines
     self.retry = retry
     self.maximumAnswerBytes = maximumAnswerBytes
+    self.lacks = lacks
+    self.marksPromptCache = marksPromptCache
   }
 }

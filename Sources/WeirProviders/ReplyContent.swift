@@ -19,9 +19,16 @@ package struct ReplyContent: Sendable, Hashable {
     self.usage = usage
   }
 
-  /// As reported; what is missing is counted from the texts.
+  /// As reported; what is missing is counted from the texts. Counts that came before an answer's end are of its
+  /// beginning: then the larger of both is taken.
   package func usage(for request: CompletionRequest) -> TokenUsage {
-    usage.usage(prompt: request.promptTokens, completion: max(pieces, writtenTokens))
+    let written = max(pieces, writtenTokens)
+    var result = usage.usage(prompt: request.promptTokens, completion: written)
+    if finishReason == nil, pieces > 0, result.completion < written {
+      result.completion = written
+      result.isEstimated = true
+    }
+    return result
   }
 
   /// The whole reply as the deltas that a stream would have brought.
@@ -47,6 +54,27 @@ package struct ReplyContent: Sendable, Hashable {
 extension CompletionRequest {
   /// Tokens of the conversation as counted here: three for the answer's frame and four around each message.
   package var promptTokens: Int {
-    messages.reduce(3) { $0 + 4 + TokenEstimate.tokens(in: $1.content) }
+    messages.reduce(3 + (settings.extra["tools"].map { TokenEstimate.tokens(bytes: $0.bytes.count) } ?? 0)) {
+      $0 + $1.tokens
+    }
+  }
+
+  /// What only some providers can be given.
+  package var needs: Set<RequestNeed> {
+    messages.reduce(into: settings.needs) { needs, message in
+      if message.original != nil || message.role == .tool { needs.formUnion(message.needs) }
+    }
+  }
+}
+
+extension ChatMessage {
+  /// What an image or a sound takes, which nobody knows who does not decode it: of a photograph's size.
+  private static let mediaTokens = 1000
+
+  /// Tokens as counted here, the message's frame of four included.
+  var tokens: Int {
+    guard original != nil else { return 4 + TokenEstimate.tokens(in: content) }
+    let size = size
+    return 4 + TokenEstimate.tokens(bytes: size.bytes) + size.media * Self.mediaTokens
   }
 }

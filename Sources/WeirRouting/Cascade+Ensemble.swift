@@ -74,6 +74,9 @@ extension Cascade {
           return vote
         case .failure(let failure):
           vote.reasons.append(.remoteFailed(tier, failure.message))
+          if failure.usage != .zero {
+            vote.discarded.append(Answer(text: "", tier: tier, model: model, usage: failure.usage))
+          }
           if failure.consequence == .stopped { return vote }
         }
       }

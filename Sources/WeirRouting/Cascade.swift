@@ -27,6 +27,10 @@ struct Cascade: Sendable {
     var isWhole = true
     /// True where values of the prompt stand in it: prompts that only mean the same must not get it.
     var usesPrompt = false
+    /// What it is besides its text; nil for local answers.
+    var form: ReplyForm?
+    /// What attempts used up that gave no answer: paid for as well.
+    var wasted: TokenUsage = .zero
   }
 
   /// What the steps on this host work with.
@@ -99,11 +103,12 @@ struct Cascade: Sendable {
         where !unreachable.contains(route.answerer.name) {
           guard !watch.isOver else { return stopped(outcome, by: .outOfTime) }
           switch await ask(route, sent, mostTokens: plan.mostTokens[route.model]) {
-          case .success(let answer) where answer.text.allSatisfy(\.isWhitespace):
+          case .success(let answer) where answer.form?.hasCalls != true && answer.text.allSatisfy(\.isWhitespace):
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, "its answer is empty"))
             outcome.end = .unanswered(.emptyAnswer, mayWait: remoteMayReturn)
-          case .success(let answer) where !FormatCheck.accepts(answer.text, as: request.settings.format):
+          case .success(let answer)
+          where answer.form?.hasCalls != true && !FormatCheck.accepts(answer.text, as: request.settings.format):
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, RouteError.brokenFormat.message))
             outcome.end = .unanswered(.brokenFormat, mayWait: remoteMayReturn)
@@ -111,6 +116,9 @@ struct Cascade: Sendable {
           case .failure(let failure):
             let error = RouteError(code: "remote_failed", kind: failure.kind, message: failure.message)
             outcome.reasons.append(.remoteFailed(tier, failure.message))
+            if failure.usage != .zero {
+              outcome.discarded.append(Answer(text: "", tier: route.tier, model: route.model, usage: failure.usage))
+            }
             if failure.consequence == .stopped { return stopped(outcome, by: error) }
             if failure.consequence == .linkDown { unreachable.insert(route.answerer.name) }
             remoteMayReturn = remoteMayReturn || [.linkDown, .overloaded].contains(failure.consequence)
@@ -199,12 +207,14 @@ struct Cascade: Sendable {
       let completion = try await route.answerer.complete(
         CompletionRequest(messages: request.messages, settings: settings, deadline: watch.left))
       watch.observe(route, since: begin, error: nil)
+      let form = ReplyForm(completion)
       let isCutAsAsked =
         completion.finishReason == .length && completion.usage.completion == request.settings.maxTokens
       return .success(
         Answer(
           text: completion.text, tier: route.tier, model: route.model, usage: completion.usage,
-          isWhole: completion.finishReason == .stop || isCutAsAsked))
+          isWhole: (completion.finishReason == .stop || isCutAsAsked) && !form.hasCalls, form: form,
+          wasted: completion.wasted))
     } catch {
       watch.observe(route, since: begin, error: error)
       return .failure(error)

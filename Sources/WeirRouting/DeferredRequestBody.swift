@@ -7,9 +7,9 @@ internal import WeirDomain
 
 /// A request as the deferred queue keeps it: JSON with the version of its fields.
 enum DeferredRequestBody {
-  /// 2 where a format is asked for, 3 where the cache's entry has terms: an older program, which does not know them,
-  /// then leaves the request alone.
-  private static let versions = 1...3
+  /// 2 where a format is asked for, 3 where the cache's entry has terms, 4 where something passes through: an older
+  /// program, which does not know them, then leaves the request alone.
+  private static let versions = 1...4
 
   static func write(_ request: RouteRequest) throws -> String {
     let encoder = JSONEncoder()
@@ -29,6 +29,8 @@ enum DeferredRequestBody {
     struct Message: Codable {
       var role: String
       var content: String
+      /// JSON text; nil where role and content are all of it.
+      var original: String?
     }
 
     var version: Int
@@ -51,6 +53,8 @@ enum DeferredRequestBody {
     /// Milliseconds that the answer may be cached for; nil where the request has no terms.
     var cacheLifetime: Int64?
     var cacheTags: [String]?
+    /// Fields that pass through, as JSON texts; nil without any.
+    var extra: [String: String]?
 
     struct Format: Codable {
       /// `json_object`, `json_schema` or `grammar`.
@@ -88,7 +92,10 @@ enum DeferredRequestBody {
     init(_ request: RouteRequest) {
       format = Format(request.settings.format)
       let terms = request.cacheTerms
-      version = terms != CacheTerms() ? 3 : format == nil ? 1 : 2
+      let passes =
+        !request.settings.extra.isEmpty || request.messages.contains { $0.original != nil || $0.role == .tool }
+      version = passes ? 4 : terms != CacheTerms() ? 3 : format == nil ? 1 : 2
+      extra = request.settings.extra.isEmpty ? nil : request.settings.extra.mapValues(\.text)
       cacheLifetime = terms.lifetimeMilliseconds
       cacheTags = terms.tags.isEmpty ? nil : terms.tags
       id = request.id
@@ -98,7 +105,9 @@ enum DeferredRequestBody {
       experiment = request.experiment
       priority = request.priority.rawValue
       cache = request.cache.rawValue
-      messages = request.messages.map { Message(role: $0.role.rawValue, content: $0.content) }
+      messages = request.messages.map {
+        Message(role: $0.role.rawValue, content: $0.content, original: $0.original?.text)
+      }
       model = request.settings.model
       maxTokens = request.settings.maxTokens
       temperature = request.settings.temperature
@@ -116,14 +125,20 @@ enum DeferredRequestBody {
       var turns: [ChatMessage] = []
       for message in messages {
         guard let role = ChatMessage.Role(rawValue: message.role) else { return nil }
-        turns.append(ChatMessage(role: role, content: message.content))
+        let original = message.original.map { JSONText(text: $0) }
+        if case .some(.none) = original { return nil }
+        turns.append(ChatMessage(role: role, content: message.content, original: original ?? nil))
+      }
+      var settings = ModelSettings(
+        model: model, maxTokens: maxTokens, temperature: temperature, topP: topP, seed: seed, stop: stop,
+        format: answerFormat)
+      for (name, text) in extra ?? [:] {
+        guard let value = JSONText(text: text), (try? settings.pass(name, value)) != nil else { return nil }
       }
       return RouteRequest(
         id: id, messages: turns, tenant: tenant, user: user, feature: feature, experiment: experiment,
         priority: priority,
-        settings: ModelSettings(
-          model: model, maxTokens: maxTokens, temperature: temperature, topP: topP, seed: seed, stop: stop,
-          format: answerFormat),
+        settings: settings,
         cache: cache, cacheTerms: CacheTerms(lifetimeMilliseconds: cacheLifetime, tags: cacheTags ?? []))
     }
   }

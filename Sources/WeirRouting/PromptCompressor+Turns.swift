@@ -55,7 +55,9 @@ extension PromptCompressor {
     for (message, text) in zip(messages, texts) {
       if let text {
         gone = 0
-        result.append(ChatMessage(role: message.role, content: text))
+        var kept = message
+        kept.content = text
+        result.append(kept)
         continue
       }
       gone += 1

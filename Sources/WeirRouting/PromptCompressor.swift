@@ -2,8 +2,8 @@ package import WeirDomain
 
 /// Shortens a conversation before it is sent to a remote model: white space, repeated paragraphs, then old turns.
 ///
-/// A pure value. System messages, the last user turn, and messages that look like data (JSON, XML) are never touched,
-/// and what is left out leaves a marker. Only old turns lose content, at most the share that the operator states.
+/// A pure value. System messages, the last user turn, messages that look like data (JSON, XML), and those that are more
+/// than a text (calls of tools and their results, which belong together, and images) are never touched, and what is left out leaves a marker. Only old turns lose content, at most the share that the operator states.
 package struct PromptCompressor: Sendable, Hashable {
   /// Runs of blanks and blank lines, outside code, quotes and tables.
   package var whiteSpace: Bool
@@ -73,7 +73,11 @@ package struct PromptCompressor: Sendable, Hashable {
 
   /// A token for each four bytes and four a message, as providers frame them.
   package static func tokens(of messages: [ChatMessage]) -> Int {
-    messages.reduce(0) { $0 + tokens(of: $1.content) }
+    messages.reduce(0) { sum, message in
+      guard message.original != nil else { return sum + tokens(of: message.content) }
+      let size = message.size
+      return sum + (size.bytes + 3) / 4 + 4 + size.media * 1000
+    }
   }
 
   static func tokens(of text: String) -> Int { (text.utf8.count + 3) / 4 + 4 }
@@ -82,7 +86,8 @@ package struct PromptCompressor: Sendable, Hashable {
   static func open(_ messages: [ChatMessage]) -> [Bool] {
     let last = messages.lastIndex { $0.role == .user }
     return messages.indices.map { index in
-      index != last && messages[index].role != .system && !isData(messages[index].content)
+      index != last && [.user, .assistant].contains(messages[index].role)
+        && messages[index].original == nil && !isData(messages[index].content)
     }
   }
 

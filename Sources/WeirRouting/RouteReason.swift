@@ -53,6 +53,8 @@ package enum RouteReason: Sendable, Hashable {
   case templatesHaveNoFormat
   /// A generator that is told the intent was trained on plain replies: its confidence says nothing of other formats.
   case generatorHasNoFormat
+  /// The request has tools, images or fields, as named, that only remote models are given.
+  case needsRemote([String])
   /// Remote models cannot be given a grammar.
   case grammarIsLocal
   /// The answer shows slots that nothing filled.
@@ -129,6 +131,7 @@ package enum RouteReason: Sendable, Hashable {
     case .noTemplate: "no_template"
     case .templatesHaveNoFormat: "templates_have_no_format"
     case .generatorHasNoFormat: "generator_has_no_format"
+    case .needsRemote: "needs_remote"
     case .grammarIsLocal: "grammar_is_local"
     case .openSlots: "open_slots"
     case .promptTooLong: "prompt_too_long"
@@ -194,6 +197,8 @@ package enum RouteReason: Sendable, Hashable {
     case .templatesHaveNoFormat: "approved answers are plain texts, and a format is asked for"
     case .generatorHasNoFormat:
       "the local generator was trained on plain replies, and a format is asked for; ask for model generator to have it anyway"
+    case .needsRemote(let names):
+      "it has what only remote models are given: \(names.joined(separator: ", "))"
     case .grammarIsLocal:
       "a grammar is kept by the local generator only, so no remote model is asked; send response_format instead"
     case .openSlots(let slots):

@@ -42,6 +42,8 @@ package struct RouteReply: Sendable, Hashable {
   package var examples: [Int64] = []
   /// The values in the prompt: text of the caller's, for the reply alone.
   package var entities: [Entity] = []
+  /// What a remote answer is besides its text.
+  package var form: ReplyForm?
 
   package var answer: String? {
     if case .answered(let text) = outcome { text } else { nil }

@@ -35,6 +35,7 @@ extension Router {
     facts.fittingTexts = parts.policy.rules.fitting(request, entities: way.values.entities)
     facts.remoteTokens = PromptCompressor.tokens(of: request.messages)
     facts.maxTokens = request.settings.maxTokens
+    facts.needs = request.needs
     facts.acceptance = .withoutData(parts.policy.errorBudget(for: facts))
     return facts
   }

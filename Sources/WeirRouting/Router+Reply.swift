@@ -17,20 +17,26 @@ extension Router {
     var citations: [Citation] = []
     /// Of the cache's entries.
     var examples: [Int64] = []
+    var form: ReplyForm?
+  }
+
+  /// What answers cost that nobody was given: booked whatever becomes of the request.
+  private func cost(of spent: [Cascade.Answer], at time: Timestamp) -> Money {
+    // Prices of configured models are checked at the start.
+    spent.reduce(.zero) { $0 + ((try? cost(of: $1, at: time)) ?? .zero) }
   }
 
   /// An expired answer, after the remote models were asked in vain; `spent` are answers that were paid for and not used.
   func reply(_ way: inout Passage, with stale: CacheHit, spent: [Cascade.Answer]) -> RouteReply {
-    let cost = spent.reduce(Money.zero) { $0 + ((try? self.cost(of: $1, at: way.at)) ?? .zero) }
-    var reply = reply(&way, with: stale, tier: stale.similarity == nil ? .exact : .semantic, spent: cost)
+    var reply = reply(
+      &way, with: stale, tier: stale.similarity == nil ? .exact : .semantic, spent: cost(of: spent, at: way.at))
     reply.isStale = true
     return reply
   }
 
   /// A hit that was to be answered anew, and could not be.
   func reply(_ way: inout Passage, withAudited hit: CacheHit, spent: [Cascade.Answer]) -> RouteReply {
-    let cost = spent.reduce(Money.zero) { $0 + ((try? self.cost(of: $1, at: way.at)) ?? .zero) }
-    return reply(&way, with: hit, tier: .semantic, spent: cost)
+    reply(&way, with: hit, tier: .semantic, spent: cost(of: spent, at: way.at))
   }
 
   func reply(_ way: inout Passage, with hit: CacheHit, tier: Tier, spent: Money = .zero) -> RouteReply {
@@ -45,7 +51,7 @@ extension Router {
   }
 
   func reply(_ way: inout Passage, with outcome: Cascade.Outcome, embedding: PromptEmbedding) -> RouteReply {
-    let spent = outcome.discarded.reduce(Money.zero) { $0 + ((try? cost(of: $1, at: way.at)) ?? .zero) }
+    let spent = cost(of: outcome.discarded, at: way.at)
     switch outcome.end {
     case .answered(let answer):
       return reply(&way, with: answer, outcome, spent: spent, embedding: embedding)
@@ -59,8 +65,7 @@ extension Router {
 
   private func cost(of answer: Cascade.Answer, at time: Timestamp) throws -> Money {
     guard !answer.tier.isLocal else { return .zero }
-    return try parts.prices.cost(
-      of: answer.usage, model: answer.model, at: time, cachedPromptTokens: answer.usage.cachedPrompt)
+    return try parts.prices.cost(of: answer.usage + answer.wasted, model: answer.model, at: time)
   }
 
   func reply(_ way: inout Passage, with error: RouteError) -> RouteReply {
@@ -90,6 +95,7 @@ extension Router {
       event.savedByCompression = price.input.times(tokens)
     }
     var record = Record(event: event)
+    record.form = answer.form
     record.citations = way.turns?.citations(tier: answer.tier, answer: answer.text) ?? []
     if answer.tier == .generator { record.examples = way.turns?.examples ?? [] }
     if !way.isDoubtful, answer.isWhole, answer.tier != .template {
@@ -140,7 +146,7 @@ extension Router {
       event.tier = nil
     }
     way.timer.finish(.record, since: begin)
-    return RouteReply(
+    var reply = RouteReply(
       requestID: event.requestID, tenant: event.tenant, traceID: event.id, outcome: outcome, tier: event.tier,
       model: event.model,
       intent: event.intent, reading: way.reading, complexity: way.complexity, band: way.band, reasons: way.reasons,
@@ -149,6 +155,8 @@ extension Router {
       savedByCompression: event.savedByCompression,
       citations: event.tier == nil ? [] : record.citations, examples: record.examples,
       entities: way.values.entities)
+    if case .answered = outcome { reply.form = record.form }
+    return reply
   }
 
   /// The event goes last, so that its own row knows how long the step took, but for the commit.

@@ -162,7 +162,7 @@ package struct Router: Sendable {
 
   private func admit(_ way: inout Passage) throws(RouteError) {
     try way.measure(.admit) { (way) throws(RouteError) in
-      guard !way.request.prompt.allSatisfy(\.isWhitespace) else { throw .emptyPrompt }
+      guard !way.request.needs.isEmpty || !way.request.prompt.allSatisfy(\.isWhitespace) else { throw .emptyPrompt }
     }
   }
 

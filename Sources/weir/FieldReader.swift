@@ -4,6 +4,8 @@ import WeirDomain
 struct FieldReader {
   let object: [String: JSONValue]
   let id: String
+  /// The line itself, where what passes through is read from it as it stands.
+  var line: JSONText?
 
   func refuseUnknown(allowed: [String]) throws(LineError) {
     guard let unknown = object.keys.filter({ !allowed.contains($0) }).min() else { return }
@@ -75,6 +77,7 @@ struct FieldReader {
   private func turns(_ value: JSONValue) throws(LineError) -> [ChatMessage] {
     let rule = "must be a list of 1 to 1000 objects with role (system, user, assistant) and content, the last by user"
     guard let array = value.array, (1...1000).contains(array.count) else { throw invalid("messages", rule) }
+    if let originals = line?["messages"]?.elements { return try turns(originals) }
     var messages: [ChatMessage] = []
     for element in array {
       guard case .object(let fields) = element, Set(fields.keys).isSubset(of: ["role", "content"]),
@@ -84,6 +87,35 @@ struct FieldReader {
     }
     guard messages.last?.role == .user else { throw invalid("messages", rule) }
     return messages
+  }
+
+  /// The same with tools, images and whatever else a message has.
+  private func turns(_ originals: [JSONText]) throws(LineError) -> [ChatMessage] {
+    var messages: [ChatMessage] = []
+    for (index, original) in originals.enumerated() {
+      do throws(ChatMessage.Fault) { messages.append(try ChatMessage(openAI: original)) } catch {
+        throw invalid("messages[\(index)]", error.rule)
+      }
+    }
+    guard let last = messages.last?.role, last == .user || last == .tool else {
+      throw invalid("messages", "must end with a turn of the user or a tool's result")
+    }
+    return messages
+  }
+
+  /// Fields that pass through to remote models: those of `names`, and all members of `extra`.
+  func readExtra(_ names: [String], into settings: inout ModelSettings) throws(LineError) {
+    guard let line else { return }
+    var extra: [(name: String, value: JSONText)] = names.compactMap { name in line[name].map { (name, $0) } }
+    if let field = line["extra"], field != .null {
+      guard let members = field.members else { throw invalid("extra", "must be an object of fields that pass through") }
+      extra += members
+    }
+    for (name, value) in extra {
+      do throws(ModelSettings.ExtraFault) { try settings.pass(name, value) } catch {
+        throw invalid(error.field, error.rule)
+      }
+    }
   }
 
   /// The field's value unless it is absent or null.

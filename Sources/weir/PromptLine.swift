@@ -12,10 +12,14 @@ struct PromptLine {
     case auto, text, jsonl
   }
 
-  static let fields = [
-    "id", "prompt", "messages", "tenant", "user", "feature", "experiment", "priority", "model", "max_tokens",
-    "temperature", "top_p", "seed", "stop", "cache", ResponseFormat.field, ResponseFormat.grammarField,
-  ]
+  static let fields =
+    [
+      "id", "prompt", "messages", "tenant", "user", "feature", "experiment", "priority", "model", "max_tokens",
+      "temperature", "top_p", "seed", "stop", "cache", ResponseFormat.field, ResponseFormat.grammarField, "extra",
+    ] + passing
+
+  /// Fields that only remote models are given, as they stand; `extra` holds any others.
+  private static let passing = ["tools", "tool_choice", "parallel_tool_calls", "n"]
 
   /// What a line is, with `auto` settled: JSON when it opens with a brace.
   static func format(of line: [UInt8], asked: Format) -> Format {
@@ -77,7 +81,7 @@ struct PromptLine {
       }
       request.id = text
     }
-    let fields = FieldReader(object: object, id: request.id)
+    let fields = FieldReader(object: object, id: request.id, line: JSONText(line))
     try fields.refuseUnknown(allowed: Self.fields)
     request.tenant = try fields.text("tenant", longest: 128) ?? request.tenant
     request.user = try fields.text("user", longest: 128) ?? request.user
@@ -99,6 +103,7 @@ struct PromptLine {
         throw LineError(id: request.id, code: "invalid_field", message: error.message)
       }
     }
+    try fields.readExtra(passing, into: &request.settings)
     request.messages += try fields.conversation()
     return request
   }

@@ -1,4 +1,5 @@
 import WeirDomain
+import WeirProviders
 import WeirReview
 import WeirRouting
 
@@ -56,6 +57,7 @@ enum ReplyLine {
     case .answered(let answer):
       writer.add("status", "answered")
       writer.add("answer", answer)
+      if let form = reply.form { Self.add(form, to: &writer) }
     case .deferred: writer.add("status", "deferred")
     case .failed(let error):
       writer.add("status", "error")
@@ -101,6 +103,22 @@ enum ReplyLine {
     writer.add("compression", reply.savedByCompression.picodollars)
     writer.endObject()
     writer.add("trace", reply.traceID.description)
+  }
+
+  /// What the answer is besides its text, where it is more.
+  private static func add(_ form: ReplyForm, to writer: inout JSONWriter) {
+    writer.add("finish_reason", form.finishReason.word)
+    if let message = form.message { writer.add("message", message) }
+    guard !form.alternatives.isEmpty else { return }
+    writer.beginArray("alternatives")
+    for other in form.alternatives {
+      writer.beginObject()
+      writer.add("answer", other.text)
+      writer.add("finish_reason", other.finishReason.word)
+      if let message = other.message { writer.add("message", message) }
+      writer.endObject()
+    }
+    writer.endArray()
   }
 
   private func add(code: String, kind: FailureKind, message: String, to writer: inout JSONWriter) {

@@ -44,7 +44,7 @@ extension CachePlan {
     }
   }
 
-  @Test func `random requests have the same key only when they are the same`() {
+  @Test func `random requests have the same key only when they are the same`() throws {
     // Few and short values, so that texts often move between neighbours.
     let texts = ["", "a", "b", "ab", "user", "\0", "system"]
     var random = SeededRandom(seed: 3)
@@ -59,7 +59,14 @@ extension CachePlan {
       fields.settings.seed = [nil, 0, 1].randomElement(using: &random) ?? nil
       fields.settings.stop = (0..<Int.random(in: 0...2, using: &random)).map { _ in text() }
       fields.messages = (0..<Int.random(in: 0...2, using: &random)).map { _ in
-        ChatMessage(role: ChatMessage.Role.allCases.randomElement(using: &random) ?? .user, content: text())
+        ChatMessage(
+          role: ChatMessage.Role.allCases.randomElement(using: &random) ?? .user, content: text(),
+          original: Bool.random(using: &random) ? JSONText(string: text()) : nil)
+      }
+      for _ in 0..<Int.random(in: 0...2, using: &random) {
+        let name = ["tools", "a"].randomElement(using: &random) ?? ""
+        try fields.settings.pass(
+          name, name == "a" ? JSONText(string: text()) : .array([.object([("type", JSONText(string: text()))])]))
       }
       if let other = seen.updateValue(fields, forKey: fields.key) { #expect(other == fields) }
     }
@@ -68,9 +75,9 @@ extension CachePlan {
   @Test func `every field that a request's settings have is in the key`() {
     // A field that is added later must be added to the key, or named here as one that changes no answer.
     let settings = Set(Mirror(reflecting: ModelSettings()).children.compactMap(\.label))
-    #expect(settings == ["model", "maxTokens", "temperature", "topP", "seed", "stop", "format"])
+    #expect(settings == ["model", "maxTokens", "temperature", "topP", "seed", "stop", "format", "extra"])
     let message = Set(Mirror(reflecting: ChatMessage(role: .user, content: "")).children.compactMap(\.label))
-    #expect(message == ["role", "content"])
+    #expect(message == ["role", "content", "original"])
     let request = Set(Mirror(reflecting: RouteRequest(id: "", messages: [])).children.compactMap(\.label))
     let without = ["id", "feature", "experiment", "priority", "cache", "cacheTerms"]
     #expect(request.subtracting(without) == ["messages", "tenant", "user", "settings"])

@@ -97,6 +97,64 @@ import WeirDomain
     #expect(found == "/etc/weir/weir.toml:5: there is no key providers[1].premum: did you mean premium?")
   }
 
+  @Test func `a provider has several keys and regions, each with its limits`() throws {
+    let text =
+      Self.minimal + """
+        kind = "anthropic"
+        regions = ["https://eu.example.org/v1/"]
+        api_key_env = "A"
+        requests_per_minute = 50
+        lacks = ["images", "n"]
+        prompt_cache = false
+        [[providers.keys]]
+        api_key_env = "B"
+        tokens_per_minute = 1000
+        [[providers.keys]]
+        base_url = "https://two.example.org"
+        """
+    let provider = try #require(try ConfigurationTests.parse(text).providers.first)
+    #expect(provider.kind == .anthropic)
+    #expect(provider.regions == ["https://eu.example.org/v1"])
+    #expect(provider.limits.requestsPerMinute == 50 && provider.limits.tokensPerMinute == nil)
+    #expect(provider.lacks == [.images, .choices])
+    #expect(!provider.usesPromptCache)
+    #expect(provider.keys.map(\.source) == [.environment(name: "B"), nil])
+    #expect(provider.keys.map(\.baseURL) == [nil, "https://two.example.org"])
+    #expect(provider.keys[0].limits.tokensPerMinute == 1000)
+  }
+
+  @Test(arguments: [
+    ("lacks = [\"tolls\"]", "tools, images, audio, files, n"), ("regions = [\"eu\"]", "http:// or https://"),
+    ("[[providers.keys]]\nrequests_per_minute = 1", "keys[1].api_key_env is missing"),
+    ("[[providers.keys]]\napi_key = \"sk-1\"", "THE_VARIABLE"), ("keys = [\"sk-1\"]", "keys[1]"),
+    ("keys = \"sk-1\"", "[[providers.keys]]"), ("requests_per_minute = -1", "requests_per_minute is"),
+    ("[[providers.keys]]\napi_key_env = \"A\"\nregion = \"b\"", "there is no key providers[1].keys[1].region"),
+  ])
+  func `keys and regions that are wrong are refused by name`(line: String, expected: String) {
+    let found = ConfigurationTests.message(Self.minimal + line)
+    #expect(found?.contains(expected) == true, "\(found ?? "taken")")
+    #expect(found?.contains("sk-1") != true)
+  }
+
+  @Test func `prices of a prompt cache are exact, or absent`() throws {
+    let text =
+      Self.minimal + """
+        [[providers.prices]]
+        model = "big"
+        input_per_million = 3
+        output_per_million = 15
+        cached_input_per_million = "0.30"
+        cache_write_per_million = 3.75
+        """
+    let price = try #require(try ConfigurationTests.parse(text).providers.first?.prices.first)
+    #expect(price.cachedPerToken?.picodollars == 300_000)
+    #expect(price.cacheWritePerToken?.picodollars == 3_750_000)
+    #expect(price.longCacheWritePerToken == nil)
+    #expect(
+      ConfigurationTests.message(text + "\ncache_write_1h_per_million = \"x\"")?.contains("cache_write_1h_per_million")
+        == true)
+  }
+
   @Test func `names that would spoil a report are refused`() {
     for name in ["a b", "ä", "\\u001b[31m", String(repeating: "x", count: 65)] {
       let text = Self.minimal.replacing("\"one\"", with: "\"\(name)\"")

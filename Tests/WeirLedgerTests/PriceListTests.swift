@@ -38,10 +38,36 @@ import WeirTestSupport
     #expect("\(try list.cost(of: usage, model: "gpt-4o", at: june))" == "$12.50")
     #expect("\(try list.cost(of: usage, model: "gpt-4o-2024-08-06", at: june))" == "$12.50")
     #expect("\(try list.cost(of: usage, model: "gpt-4o-mini", at: june))" == "$0.75")
-    #expect("\(try list.cost(of: usage, model: "gpt-4o", at: june, cachedPromptTokens: 400_000))" == "$12.00")
+    let cached = TokenUsage(prompt: 1_000_000, completion: 1_000_000, cachedPrompt: 400_000)
+    #expect("\(try list.cost(of: cached, model: "gpt-4o", at: june))" == "$12.00")
+    #expect(try list.baselineCost(of: cached, at: june) == list.baselineCost(of: usage, at: june))
     #expect(
       "\(try list.cost(of: TokenUsage(prompt: 1, completion: 0), model: "gpt-4o-mini", at: june))" == "$0.00000015")
     #expect(try list.baselineCost(of: usage, at: june) == Money(picodollars: 12_500_000_000_000))
+  }
+
+  @Test func `what a prompt cache read and wrote has its own prices`() throws {
+    let list = try parse(
+      list(
+        "{\"valid_from\":\"2025-01-01\",\"input\":\"10\",\"output\":\"30\",\"cached_input\":\"1\",\"cache_write\":\"12.5\",\"cache_write_1h\":\"20\"}"
+      ))
+    func cost(_ usage: TokenUsage) throws -> Int64 { try list.cost(of: usage, model: "m", at: june).picodollars }
+    let all = TokenUsage(prompt: 1000, completion: 10, cachedPrompt: 400, cacheWrite: 300, longCacheWrite: 100)
+    #expect(try cost(all) == 300 * 10_000_000 + 400 * 1_000_000 + 200 * 12_500_000 + 100 * 20_000_000 + 10 * 30_000_000)
+    // Parts that say more than the whole cost no more than the whole at the dearest price.
+    let absurd = TokenUsage(prompt: 10, completion: 0, cachedPrompt: 99, cacheWrite: 99, longCacheWrite: 99)
+    #expect(try cost(absurd) == 10 * 1_000_000)
+    let two = TokenUsage(prompt: 7, completion: 2, cachedPrompt: 3, cacheWrite: 2)
+    #expect(try cost(all + two) == cost(all) + cost(two))
+    #expect(throws: PriceFailure.self) { try cost(TokenUsage(prompt: 1, completion: 1, cacheWrite: -1)) }
+    #expect(throws: PriceFailure.self) {
+      try parse(self.list("{\"valid_from\":\"2025-01-01\",\"input\":\"1\",\"output\":\"1\",\"cache_write_1h\":\"1\"}"))
+    }
+    let shipped = try PriceList.parse(json: try shipped)
+    for model in shipped.models where model.hasPrefix("claude") {
+      let price = try shipped.price(of: model, at: try #require(CalendarDay(shipped.asOf)).start)
+      #expect(price.cachedInput != nil && price.cacheWrite != nil && price.longCacheWrite != nil, "\(model)")
+    }
   }
 
   @Test func `the price of the day counts`() throws {

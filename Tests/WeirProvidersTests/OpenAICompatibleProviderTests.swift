@@ -46,7 +46,7 @@ struct OpenAICompatibleProviderTests {
   @Test func `passes a format on as the provider names it`() async throws {
     let schema = #"{"type":"object","properties":{"b":{},"a":{}}}"#
     let formats: [(AnswerFormat, String?)] = [
-      (.text, nil), (.jsonObject, #"{"type":"json_object"}"#), (.grammar("root ::= \"x\""), nil),
+      (.text, nil), (.jsonObject, #"{"type":"json_object"}"#),
       (
         .jsonSchema(AnswerSchema(name: "n", purpose: "p", schema: schema, isStrict: true)),
         #"{"type":"json_schema","json_schema":{"name":"n","description":"p","schema":\#(schema),"strict":true}}"#

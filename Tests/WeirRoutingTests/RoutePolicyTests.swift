@@ -55,4 +55,25 @@ import WeirRouting
       }
     }
   }
+
+  @Test func `what only remote models can be given is never answered here, whatever the confidence`() {
+    for needs: Set<RequestNeed> in [[.tools], [.images], [.choices], [.field("logprobs")], [.tools, .audio]] {
+      for template in [nil, Self.fits] {
+        var facts = Self.facts(confidence: 1, template: template)
+        facts.needs = needs
+        let plan = RoutePolicy().plan(for: facts)
+        #expect(!plan.steps.contains { step in if case .remote = step { false } else { true } })
+        #expect(!plan.steps.isEmpty)
+        #expect(plan.reasons.contains(.needsRemote(needs.map(\.name).sorted())))
+        #expect(plan.reasons.count { $0.code == "needs_remote" } == 1)
+        #expect(RoutePolicy().doubtfulPlan(for: facts, after: plan) == nil)
+        for name in ["generator", "template"] {
+          facts.requestedModel = name
+          #expect(RoutePolicy().plan(for: facts).steps.isEmpty)
+        }
+        facts.requestedModel = "big"
+        #expect(RoutePolicy().plan(for: facts).steps == [.remote(.premium, model: "big")])
+      }
+    }
+  }
 }

@@ -1,8 +1,9 @@
 internal import Synchronization
 
-/// The one pool that all requests to a provider share.
+/// What all requests to a provider share: the pool of its endpoints, and what prefixes they came with.
 final class SharedEndpoints: Sendable {
   private let pool: Mutex<EndpointPool>
+  private let prefixes = Mutex(PrefixWatch())
 
   init(_ pool: EndpointPool) {
     self.pool = Mutex(pool)
@@ -14,5 +15,9 @@ final class SharedEndpoints: Sendable {
 
   func finish(_ lease: EndpointPool.Lease, _ outcome: EndpointOutcome, at now: Duration) {
     pool.withLock { $0.finish(lease, outcome, at: now) }
+  }
+
+  func marks(for request: CompletionRequest, least: Int, at now: Duration) -> PromptCacheMarks {
+    prefixes.withLock { $0.marks(for: request, least: least, at: now) }
   }
 }

@@ -1,18 +1,16 @@
 internal import WeirDomain
 
 extension OpenAICodec {
-  package func body(_ request: CompletionRequest, isStreamed: Bool) throws(UnsupportedRequest) -> [UInt8] {
+  /// Messages and fields that pass through are written as they came.
+  package func body(
+    _ request: CompletionRequest, isStreamed: Bool, cache: PromptCacheMarks
+  ) throws(UnsupportedRequest) -> [UInt8] {
     let settings = request.settings
     var json = JSONWriter()
     json.beginObject()
     json.add("model", settings.model)
     json.beginArray("messages")
-    for message in request.messages {
-      json.beginObject()
-      json.add("role", message.role.rawValue)
-      json.add("content", message.content)
-      json.endObject()
-    }
+    for message in request.messages { Self.add(message, to: &json) }
     json.endArray()
     if let most = settings.maxTokens {
       json.add(namesLimitMaxCompletionTokens ? "max_completion_tokens" : "max_tokens", most)
@@ -26,7 +24,11 @@ extension OpenAICodec {
       for stop in settings.stop { json.add(nil, stop) }
       json.endArray()
     }
-    Self.add(settings.format, to: &json)
+    try Self.add(settings.format, to: &json)
+    for (name, value) in settings.extra.sorted(by: { $0.key < $1.key }) { json.add(name, value) }
+    if sendsCacheKey, settings.extra["prompt_cache_key"] == nil, let key = cache.key {
+      json.add("prompt_cache_key", key)
+    }
     if isStreamed {
       json.add("stream", true)
       if asksForUsage {
@@ -39,10 +41,18 @@ extension OpenAICodec {
     return Array(json.text.utf8)
   }
 
-  private static func add(_ format: AnswerFormat, to json: inout JSONWriter) {
+  private static func add(_ message: ChatMessage, to json: inout JSONWriter) {
+    if let original = message.original { return json.add(nil, original) }
+    json.beginObject()
+    json.add("role", message.role.rawValue)
+    json.add("content", message.content)
+    json.endObject()
+  }
+
+  private static func add(_ format: AnswerFormat, to json: inout JSONWriter) throws(UnsupportedRequest) {
     switch format {
-    // There is no field for grammars: the routes' policy asks no remote model for one.
-    case .text, .grammar: break
+    case .text: break
+    case .grammar: throw UnsupportedRequest("grammar")
     case .jsonObject:
       json.beginObject("response_format")
       json.add("type", "json_object")

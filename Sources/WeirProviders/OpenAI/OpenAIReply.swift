@@ -3,16 +3,48 @@ package import WeirHTTP
 
 /// A chat completion, whole or streamed.
 package struct OpenAIReply: ProviderReply {
-  package private(set) var content = ReplyContent()
   package private(set) var hasEnded = false
+  private var choices: [OpenAIChoice] = []
+  private var pieces = 0
+  private var model: String?
+  private var usage = ReportedUsage()
+  private var room: Int
   private let maximumBytes: Int
+
+  private static let mostChoices = 128
 
   init(maximumBytes: Int) {
     self.maximumBytes = maximumBytes
+    room = maximumBytes
+  }
+
+  package var content: ReplyContent {
+    var content = ReplyContent(usage: usage)
+    content.model = model
+    content.pieces = pieces
+    guard let first = choices.first else { return content }
+    content.text = first.text
+    content.message = first.message
+    // A stream of several answers is whole when each of them is.
+    content.finishReason = choices.allSatisfy { $0.finishReason != nil } ? first.finishReason : nil
+    content.alternatives = choices.dropFirst().map {
+      Completion.Alternative(text: $0.text, message: $0.message, finishReason: $0.finishReason ?? .other)
+    }
+    return content
   }
 
   package mutating func take(whole body: [UInt8]) throws(ReplyFailure) {
-    _ = try take(body, part: "message")
+    let (value, text) = try read(body, isChunk: false)
+    guard let found = value["choices"]?.array, !found.isEmpty, found[0]["message"]?.members != nil else {
+      throw .malformed("no choices")
+    }
+    let originals = text["choices"]?.elements ?? []
+    for (index, (choice, original)) in zip(found, originals).enumerated() {
+      try open(index)
+      try spend(original.bytes.count)
+      choices[index].take(whole: choice, original["message"])
+      pieces += 1
+    }
   }
 
   package mutating func take(_ event: ServerSentEvent) throws(ReplyFailure) -> [CompletionDelta] {
@@ -20,59 +52,69 @@ package struct OpenAIReply: ProviderReply {
       hasEnded = true
       return []
     }
-    let new = try take(Array(event.data.utf8), part: "delta")
-    return new.isEmpty ? [] : [.text(new)]
+    let (chunk, text) = try read(Array(event.data.utf8), isChunk: true)
+    var deltas: [CompletionDelta] = []
+    // A chunk without choices carries usage alone.
+    for (position, choice) in (chunk["choices"]?.array ?? []).enumerated() {
+      let index = choice["index"]?.count ?? position
+      try open(index)
+      if let reason = choice["finish_reason"]?.text { choices[index].finishReason = OpenAIChoice.reason(reason) }
+      guard let delta = choice["delta"]?.members else { continue }
+      if let new = OpenAIChoice.text(delta["content"]), !new.isEmpty {
+        try spend(new.utf8.count)
+        choices[index].text += new
+        pieces += 1
+        deltas.append(index == 0 ? .text(new) : .form(choice: index, .object([("content", JSONText(string: new))])))
+      }
+      guard delta.contains(where: { OpenAIChoice.isMore($0.key, $0.value) }),
+        let original = text["choices"]?.elements?[position]["delta"]
+      else { continue }
+      try spend(original.bytes.count)
+      if let form = choices[index].take(delta: original) {
+        pieces += 1
+        deltas.append(.form(choice: index, form))
+      }
+    }
+    return deltas
   }
 
-  /// Takes one JSON text, `delta` of a stream's chunk or `message` of a whole answer; returns its new text.
-  private mutating func take(_ bytes: [UInt8], part: String) throws(ReplyFailure) -> String {
-    let chunk: JSONValue
-    do { chunk = try JSONReader.read(bytes) } catch {
+  /// Reads what whole answers and chunks share.
+  private mutating func read(
+    _ bytes: [UInt8], isChunk: Bool
+  ) throws(ReplyFailure) -> (value: JSONValue, text: LazyJSONText) {
+    let value: JSONValue
+    do { value = try JSONReader.read(bytes) } catch {
       throw .malformed("no JSON at byte \(error.offset) of \(bytes.count)")
     }
-    guard case .object(let members) = chunk else { throw .malformed("not a JSON object") }
+    guard case .object(let members) = value else { throw .malformed("not a JSON object") }
     if let error = members["error"], error != .null {
-      let code = ProviderErrorCode(body: chunk)
+      let code = ProviderErrorCode(body: value)
       throw .error(code, status: code.code.flatMap { Int($0) })
     }
-    if let name = chunk["model"]?.text, !name.isEmpty { content.model = name }
-    take(usage: chunk["usage"])
-    // A chunk without choices carries usage alone.
-    guard let choice = chunk["choices"]?[0] else {
-      if part == "message" { throw .malformed("no choices") }
-      return ""
-    }
-    if let reason = choice["finish_reason"]?.text { content.finishReason = Self.reason(reason) }
-    guard let new = Self.text(choice[part]?["content"]), !new.isEmpty else { return "" }
-    guard content.text.utf8.count + new.utf8.count <= maximumBytes else {
-      throw .malformed("more text than the \(maximumBytes) bytes allowed")
-    }
-    content.text += new
-    content.pieces += 1
-    return new
+    if let name = value["model"]?.text, (1...256).contains(name.utf8.count) { model = name }
+    let told = value["usage"]
+    usage.take(.prompt, told?["prompt_tokens"]?.count)
+    usage.take(.completion, told?["completion_tokens"]?.count)
+    usage.take(.cacheRead, told?["prompt_tokens_details"]?["cached_tokens"]?.count)
+    return (value, LazyJSONText(bytes: bytes))
   }
 
-  private mutating func take(usage: JSONValue?) {
-    content.usage.take(.prompt, usage?["prompt_tokens"]?.count)
-    content.usage.take(.completion, usage?["completion_tokens"]?.count)
-    content.usage.take(.cacheRead, usage?["prompt_tokens_details"]?["cached_tokens"]?.count)
+  private mutating func open(_ index: Int) throws(ReplyFailure) {
+    guard index < Self.mostChoices else {
+      throw .malformed("choice \(index) of at most \(Self.mostChoices)")
+    }
+    while choices.count <= index { choices.append(OpenAIChoice()) }
   }
 
-  /// Content is a string, or in some servers a list of parts with text.
-  private static func text(_ content: JSONValue?) -> String? {
-    switch content {
-    case .string(let text): text
-    case .array(let parts): parts.compactMap { $0["text"]?.text }.joined()
-    default: nil
-    }
+  private mutating func spend(_ bytes: Int) throws(ReplyFailure) {
+    room -= bytes
+    guard room >= 0 else { throw .malformed("more than the \(maximumBytes) bytes allowed") }
   }
+}
 
-  private static func reason(_ word: String) -> Completion.FinishReason {
-    switch word {
-    case "stop", "eos", "end_turn": .stop
-    case "length", "max_tokens": .length
-    case "content_filter": .contentFilter
-    default: .other
-    }
-  }
+/// JSON whose text is looked at only where somebody asks for a member.
+struct LazyJSONText {
+  let bytes: [UInt8]
+
+  subscript(name: String) -> JSONText? { JSONText(bytes)?[name] }
 }

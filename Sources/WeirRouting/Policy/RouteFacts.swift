@@ -62,6 +62,8 @@ package struct RouteFacts: Sendable, Hashable {
   /// Remote models that may be asked, in the order of the file.
   package var remotes: [RemoteOption]
   package var format: Format
+  /// What only remote models can be given: no local answer may leave it out.
+  package var needs: Set<RequestNeed> = []
   package var tenant = "default"
   package var feature: String?
   /// True where the classifier did not read all that would be sent.

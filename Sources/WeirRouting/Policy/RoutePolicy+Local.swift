@@ -62,6 +62,7 @@ extension RoutePolicy {
   ///
   /// It answers one prompt, like the generator that is told the intent: what was said before is not in it.
   func template(for facts: RouteFacts) -> (id: String?, note: RouteReason?) {
+    if facts.template != nil, let reason = need(of: facts) { return (nil, reason) }
     switch facts.template {
     case .fits, .open: if facts.format != .text { return (nil, .templatesHaveNoFormat) }
     case nil, .some(.none): break
@@ -75,11 +76,17 @@ extension RoutePolicy {
 
   /// Why the generator cannot read the prompt, whoever asks for it.
   func obstacleToGenerator(in facts: RouteFacts) -> RouteReason? {
+    if let reason = need(of: facts) { return reason }
     guard let generator = facts.generator else { return .noGenerator }
     if generator.promptTokens >= generator.window {
       return .promptTooLong(tokens: generator.promptTokens, allowed: generator.window)
     }
     return generator.readsSingleTurns && facts.turns > 1 ? .conversation(turns: facts.turns) : nil
+  }
+
+  /// What nobody on this host can be given, if anything.
+  private func need(of facts: RouteFacts) -> RouteReason? {
+    facts.needs.isEmpty ? nil : .needsRemote(facts.needs.map(\.name).sorted())
   }
 
   /// Why the generator's confidence does not hold for the format.
@@ -96,6 +103,7 @@ extension RoutePolicy {
 
   /// Why no local answer is trusted whatever the confidence is.
   func obstacleToTrust(in facts: RouteFacts) -> RouteReason? {
+    if let reason = need(of: facts) { return reason }
     if let tokens = facts.cutAt { return .notReadWhole(tokens: tokens) }
     if facts.isNegated { return .negated }
     if let reading = facts.reading, reading.outOfScope > outOfScopeThreshold {

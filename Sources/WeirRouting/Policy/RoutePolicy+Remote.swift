@@ -115,7 +115,8 @@ extension RoutePolicy {
   private func ensemble(
     of options: [RemoteOption], wanted: Tier, for facts: RouteFacts, _ terms: RouteTerms
   ) -> (members: (RoutePlan.Member, RoutePlan.Member), rest: [RemoteOption])? {
-    guard terms.ensemble.count == 2 else { return nil }
+    // Calls of tools and several answers are not compared.
+    guard terms.ensemble.count == 2, facts.needs.isEmpty else { return nil }
     var members: [RoutePlan.Member] = []
     var asked: [RemoteOption] = []
     for tier in terms.ensemble {

@@ -85,6 +85,7 @@ package struct RoutePolicy: Sendable, Hashable {
 
   /// What is left to try on this host when no remote answers and a doubtful answer is better than none.
   package func doubtfulPlan(for facts: RouteFacts, after plan: RoutePlan) -> RoutePlan? {
+    guard facts.needs.isEmpty else { return nil }
     var steps: [RoutePlan.Step] = []
     // An approved answer has no check of its own: where the prompt is not trusted to be what it looks like, it is not given.
     if let id = template(for: facts).id, obstacleToTrust(in: facts) == nil, facts.requestedModel == "auto" {
