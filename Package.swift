@@ -72,7 +72,7 @@ let package = Package(
       "WeirRouting",
       [
         "WeirDomain", "WeirEntities", "WeirFiles", "WeirStore", "WeirLedger", "WeirReview", "WeirProviders",
-        "WeirEncoder", "WeirClassifier", "WeirGenerator", "WeirGrammar", "WeirCache", "WeirRetrieval",
+        "WeirEncoder", "WeirClassifier", "WeirGenerator", "WeirGrammar", "WeirCache", "WeirRetrieval", "WeirRisk",
       ]),
     module(
       "WeirTraining",
@@ -84,7 +84,7 @@ let package = Package(
         "CWeirBundle", "WeirDomain", "WeirEntities", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirStore",
         "WeirHTTP", "WeirConfiguration", "WeirLedger", "WeirReview", "WeirProviders", "WeirEncoder", "WeirClassifier",
         "WeirGenerator", "WeirGrammar", "WeirCache", "WeirVectorIndex", "WeirRetrieval", "WeirRouting", "WeirDownload",
-        "WeirEvaluation", "WeirTraining",
+        "WeirEvaluation", "WeirTraining", "WeirRisk",
       ]),
     // Level 6: what measures the whole.
     module(
@@ -145,7 +145,8 @@ let package = Package(
       "WeirRouting",
       [
         "WeirCache", "WeirClassifier", "WeirDomain", "WeirEncoder", "WeirEntities", "WeirFiles", "WeirHTTP",
-        "WeirLedger", "WeirModelFiles", "WeirProviders", "WeirRetrieval", "WeirReview", "WeirStore", "WeirTestSupport",
+        "WeirLedger", "WeirModelFiles", "WeirProviders", "WeirRetrieval", "WeirReview", "WeirRisk", "WeirStore",
+        "WeirTestSupport",
       ]),
     tests("WeirBenchmark", ["WeirDomain"]),
     tests("WeirAssembly", ["WeirConfiguration", "WeirFiles", "WeirModelFiles"]),

@@ -32,8 +32,8 @@ package struct Node: Sendable {
   ) throws -> Node {
     let bundle = try ModelBundle(configuration)
     let encoder = try bundle.openEncoder()
-    let classifier = try IntentClassifier(
-      from: bundle.intents.open(), encoderFingerprint: encoder.fingerprint)
+    let intents = try bundle.intents.open()
+    let classifier = try IntentClassifier(from: intents, encoderFingerprint: encoder.fingerprint)
     let formats = GrammarLibrary()
     let local = try generator(of: bundle, configuration, formats)
     let prices = try PriceList.assembled(configuration, at: clock.wall())
@@ -51,18 +51,22 @@ package struct Node: Sendable {
       configuration, store: store, encoder: encoder, local: local, hasRemote: remotes != nil, at: clock.wall(),
       onProgress: onProgress)
     let routing = configuration.routing
-    let router = Router(
-      Router.Parts(
-        encoder: encoder, classifier: classifier, cache: cache, local: local,
-        templates: try AnswerTemplates.assembled(configuration.templates, intents: classifier.intents),
-        remotes: remotes ?? RemoteRoutes(),
-        store: store, prices: prices, policy: RoutePolicy(routing),
-        sampler: configuration.review.enabled
-          ? ReviewSampler(uncertain: routing.reviewProbability, audit: routing.auditProbability) : nil,
-        settings: RouterSettings(
-          maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.outage),
-          compressor: PromptCompressor(configuration.compression)),
-        clock: clock, grounding: grounding, formats: formats))
+    let policy = RoutePolicy(routing)
+    var parts = Router.Parts(
+      encoder: encoder, classifier: classifier, cache: cache, local: local,
+      templates: try AnswerTemplates.assembled(configuration.templates, intents: classifier.intents),
+      remotes: remotes ?? RemoteRoutes(),
+      store: store, prices: prices, policy: policy,
+      sampler: configuration.review.enabled
+        ? ReviewSampler(uncertain: routing.reviewProbability, audit: routing.auditProbability) : nil,
+      settings: RouterSettings(
+        maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.outage),
+        compressor: PromptCompressor(configuration.compression)),
+      clock: clock, grounding: grounding, formats: formats)
+    let keeper = BudgetKeeper(configuration, policy: policy, head: intents.fingerprint, models: nil)
+    try keeper.refresh(from: store, at: clock.wall())
+    parts.budget.keeper = keeper
+    let router = Router(parts)
     return Node(configuration: configuration, clock: clock, router: router, store: store, client: client, cache: cache)
   }
 
@@ -99,7 +103,7 @@ package struct Node: Sendable {
 
   private static let migrations =
     Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
-    + DocumentTables.migrations + LinkUsage.migrations
+    + DocumentTables.migrations + LinkUsage.migrations + BudgetLog.migrations
 
   /// Ends connections and closes the index and the database.
   package func close() async throws {

@@ -22,6 +22,7 @@ extension Configuration {
       chatTemplate: settings.text("models.chat_template"), pack: settings.boolean("models.pack"))
     routing = try Routing(settings)
     link = try Link(settings)
+    budget = try Budget(settings, paths)
     templates = Templates(file: try paths.path("templates.file"))
     let logprob = settings.decimal("generator.min_mean_logprob")
     let acceptance = settings.decimal("generator.min_acceptance")

@@ -9,6 +9,7 @@ package struct Configuration: Sendable, Hashable {
   package var models: Models
   package var routing: Routing
   package var link: Link
+  package var budget: Budget
   package var templates: Templates
   package var generator: Generator
   package var engine: Engine

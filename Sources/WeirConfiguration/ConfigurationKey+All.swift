@@ -5,6 +5,7 @@ extension ConfigurationKey {
     ("models", "Which models answer here. Empty texts mean the bundle inside the binary."),
     ("routing", "When a local answer is good enough, and where the rest goes."),
     ("link", "The way to remote models: what it costs, and what happens when it fails."),
+    ("budget", "How the promise of routing.error_budget is proved, watched and audited."),
     ("templates", "Approved answers, given in place of generated ones where their slots can be filled."),
     ("generator", "The local generator."),
     ("engine", "How the generator runs. Only key_value_type can change an answer."),
@@ -17,7 +18,8 @@ extension ConfigurationKey {
   ]
 
   static let all: [ConfigurationKey] =
-    node + models + routing + link + templates + generator + engine + documents + cache + ledger + compression + limits
+    node + models + routing + link + budget + templates + generator + engine + documents + cache + ledger + compression
+    + limits
 
   private static let node: [ConfigurationKey] = [
     .init("node", "name", .text, .text(""), "Name of this node, for a fleet's reports. Empty: the host's name."),

@@ -30,6 +30,8 @@ package struct ReviewSample: Sendable, Hashable {
   package var head: String?
   /// The confidence from which on the prompt would have been answered locally; nil where something else decided.
   package var threshold: Double?
+  /// The error budget in force, 0...0.5; nil where the decision was not reached.
+  package var budget: Double?
   /// The answer of somebody else to the same prompt, for the reviewer to look at side by side.
   package var other: Counterpart?
 
@@ -50,11 +52,12 @@ package struct ReviewSample: Sendable, Hashable {
   package init(
     id: ULID, at: Timestamp, requestID: String, tenant: String, cause: Cause, probability: Double, prompt: String,
     answer: String, tier: Tier, intent: String?, confidence: Double?, traceID: ULID? = nil, head: String? = nil,
-    threshold: Double? = nil, other: Counterpart? = nil
+    threshold: Double? = nil, budget: Double? = nil, other: Counterpart? = nil
   ) {
     self.traceID = traceID
     self.head = head
     self.threshold = threshold
+    self.budget = budget
     self.other = other
     self.id = id
     self.at = at

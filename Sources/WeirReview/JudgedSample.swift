@@ -17,6 +17,8 @@ package struct JudgedSample: Sendable, Hashable {
   package var head: String?
   /// Nil where the confidence did not decide.
   package var threshold: Double?
+  /// The error budget in force.
+  package var budget: Double?
   /// Who gave the answer beside it.
   package var otherTier: Tier?
   /// Whether the answer of this host was right, or would have been; nil where nobody said so, or as many say no.
@@ -34,7 +36,7 @@ package struct JudgedSample: Sendable, Hashable {
 
   package init(
     order: Int64, id: ULID, at: Timestamp, tenant: String, cause: ReviewSample.Cause, probability: Double, tier: Tier,
-    intent: String?, confidence: Double?, head: String?, threshold: Double?, otherTier: Tier?,
+    intent: String?, confidence: Double?, head: String?, threshold: Double?, budget: Double?, otherTier: Tier?,
     localWasRight: Bool? = nil
   ) {
     self.order = order
@@ -48,6 +50,7 @@ package struct JudgedSample: Sendable, Hashable {
     self.confidence = confidence
     self.head = head
     self.threshold = threshold
+    self.budget = budget
     self.otherTier = otherTier
     self.localWasRight = localWasRight
   }

@@ -7,7 +7,7 @@ extension ReviewQueue {
   /// Fields, always all of them: `id` (ULID), `at` (UTC milliseconds), `request_id`, `trace_id`, `tenant`, `cause`
   /// (uncertain, audit, cascaded, cache_audit), `probability` (with which such a request is kept), `prompt`, `answer`,
   /// `tier`, `intent`, `confidence` and `head` (null where nothing was classified), `threshold` (null where the
-  /// confidence did not decide), `other_answer`, `other_tier` and `agreement` (null where nobody else answered), and
+  /// confidence did not decide), `error_budget`, `other_answer`, `other_tier` and `agreement` (null where nobody else answered), and
   /// `label` and `other_label`, null, for the person to fill in.
   ///
   /// Reads one state of the database and holds one sample at a time. What `line` throws ends the export.
@@ -29,7 +29,8 @@ extension ReviewQueue {
   /// The names of an exported line, in its order.
   package static let exportedFields = [
     "id", "at", "request_id", "trace_id", "tenant", "cause", "probability", "prompt", "answer", "tier", "intent",
-    "confidence", "head", "threshold", "other_answer", "other_tier", "agreement", "label", "other_label",
+    "confidence", "head", "threshold", "error_budget", "other_answer", "other_tier", "agreement", "label",
+    "other_label",
   ]
 
   static func json(_ sample: ReviewSample) -> String {
@@ -49,6 +50,7 @@ extension ReviewQueue {
     writer.add("confidence", sample.confidence)
     writer.add("head", sample.head)
     writer.add("threshold", sample.threshold)
+    writer.add("error_budget", sample.budget)
     writer.add("other_answer", sample.other?.answer)
     writer.add("other_tier", sample.other?.tier.rawValue)
     writer.add("agreement", sample.other?.agreement)

@@ -56,7 +56,7 @@ extension ReviewQueue {
     try transaction.rows(
       """
       SELECT first.label, s.id, s.at, s.tenant, s.cause, s.probability, s.tier, s.intent, s.confidence, s.head,
-        s.threshold, s.other_tier, l.reviewer, l.subject, l.is_right, l.intent
+        s.threshold, s.budget, s.other_tier, l.reviewer, l.subject, l.is_right, l.intent
       FROM (SELECT sample, min(sequence) AS label FROM review_label GROUP BY sample) first
         JOIN review_sample s ON s.sequence = first.sample JOIN review_label l ON l.sample = first.sample
       ORDER BY first.label, l.sequence
@@ -68,14 +68,14 @@ extension ReviewQueue {
         current = JudgedSample.Ballot(try judgedSample(row))
       }
       let verdict: ReviewLabel.Verdict =
-        if let intent = try row.optionalText(15) {
+        if let intent = try row.optionalText(16) {
           .intent(intent)
         } else {
-          try row.integer(14) != 0 ? .right : .wrong
+          try row.integer(15) != 0 ? .right : .wrong
         }
       current?.add(
-        try row.parsed(13, as: "answer or other") { ReviewLabel.Subject(rawValue: $0) }, verdict,
-        by: try row.text(12))
+        try row.parsed(14, as: "answer or other") { ReviewLabel.Subject(rawValue: $0) }, verdict,
+        by: try row.text(13))
     }
     if let done = current { try body(done.counted) }
   }
@@ -87,7 +87,8 @@ extension ReviewQueue {
       cause: try row.parsed(4, as: "a cause") { ReviewSample.Cause(rawValue: $0) }, probability: try row.real(5),
       tier: try row.parsed(6, as: "a tier") { Tier(rawValue: $0) }, intent: try row.optionalText(7),
       confidence: try row.optionalReal(8), head: try row.optionalText(9), threshold: try row.optionalReal(10),
-      otherTier: row.isNull(11) ? nil : try row.parsed(11, as: "a tier") { Tier(rawValue: $0) })
+      budget: try row.optionalReal(11),
+      otherTier: row.isNull(12) ? nil : try row.parsed(12, as: "a tier") { Tier(rawValue: $0) })
   }
 
   private static func columns(of verdict: ReviewLabel.Verdict) -> (isRight: StoreValue, intent: StoreValue) {

@@ -44,6 +44,13 @@ package enum ReviewQueue {
           CHECK ((is_right IS NULL) <> (intent IS NULL))
         );
         """),
+    StoreMigration(
+      id: "review-3",
+      sql: """
+        ALTER TABLE review_sample ADD COLUMN budget REAL;         -- the error budget in force
+        ALTER TABLE review_sample ADD COLUMN shadow TEXT;         -- the policy that decided without acting
+        ALTER TABLE review_sample ADD COLUMN shadow_tier TEXT;    -- and whom it would have asked; NULL nobody
+        """),
   ]
 
   /// Keeps the sample unless its id is there already; false means that it was.
@@ -54,14 +61,14 @@ package enum ReviewQueue {
     let changed = try transaction.execute(
       """
       INSERT INTO review_sample (\(columns))
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
       """,
       [
         .text(sample.id.description), .integer(sample.at.milliseconds), .text(sample.requestID),
         .text(sample.tenant), .text(sample.cause.rawValue), .real(sample.probability), .text(sample.prompt),
         .text(sample.answer), .text(sample.tier.rawValue), .text(sample.intent), .real(sample.confidence),
-        .text(sample.traceID?.description), .text(sample.head), .real(sample.threshold), .text(sample.other?.answer),
-        .text(sample.other?.tier.rawValue), .real(sample.other?.agreement),
+        .text(sample.traceID?.description), .text(sample.head), .real(sample.threshold), .real(sample.budget),
+        .text(sample.other?.answer), .text(sample.other?.tier.rawValue), .real(sample.other?.agreement),
       ])
     return changed == 1
   }
@@ -105,7 +112,7 @@ package enum ReviewQueue {
 
   private static let columns = """
     id, at, request_id, tenant, cause, probability, prompt, answer, tier, intent, confidence, trace_id, head, \
-    threshold, other_answer, other_tier, other_agreement
+    threshold, budget, other_answer, other_tier, other_agreement
     """
 
   private static func sample(_ row: borrowing StoreRow) throws(StoreFailure) -> ReviewSample {
@@ -124,10 +131,11 @@ package enum ReviewQueue {
       traceID: row.isNull(11) ? nil : try row.parsed(11, as: "a ULID") { ULID($0) },
       head: try row.optionalText(12),
       threshold: try row.optionalReal(13),
-      other: row.isNull(14) || row.isNull(15)
+      budget: try row.optionalReal(14),
+      other: row.isNull(15) || row.isNull(16)
         ? nil
         : ReviewSample.Counterpart(
-          answer: try row.text(14), tier: try row.parsed(15, as: "a tier") { Tier(rawValue: $0) },
-          agreement: try row.optionalReal(16)))
+          answer: try row.text(15), tier: try row.parsed(16, as: "a tier") { Tier(rawValue: $0) },
+          agreement: try row.optionalReal(17)))
   }
 }

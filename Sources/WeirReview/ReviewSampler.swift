@@ -30,14 +30,15 @@ package struct ReviewSampler: Sendable, Hashable {
 
   /// Whether a request is kept, and why; nil when it is not.
   ///
-  /// `draw` is uniform in 0..<1, one for each request. A cascaded request (a local answer failed its check) is
+  /// `draw` is uniform in 0..<1, one for each request. Without a band, as for what the caches answer before anything
+  /// is classified, a request is audited like a confident one. A cascaded request (a local answer failed its check) is
   /// always kept. One that went straight to a remote tier is audited like a confident one: without such samples
   /// nobody could tell how many escalations were needless.
-  package func choose(_ band: ReviewBands.Band, isCascaded: Bool, draw: Double) -> Choice? {
+  package func choose(_ band: ReviewBands.Band?, isCascaded: Bool, draw: Double) -> Choice? {
     precondition((0..<1).contains(draw), "a draw is uniform in 0..<1")
     if isCascaded { return Choice(cause: .cascaded, probability: 1) }
     switch band {
-    case .accept, .escalate: return draw < audit ? Choice(cause: .audit, probability: audit) : nil
+    case .accept, .escalate, nil: return draw < audit ? Choice(cause: .audit, probability: audit) : nil
     case .acceptAndReview: return draw < uncertain ? Choice(cause: .uncertain, probability: uncertain) : nil
     }
   }

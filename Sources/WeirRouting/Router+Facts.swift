@@ -36,7 +36,7 @@ extension Router {
     facts.remoteTokens = PromptCompressor.tokens(of: request.messages)
     facts.maxTokens = request.settings.maxTokens
     facts.needs = request.needs
-    facts.acceptance = .withoutData(parts.policy.errorBudget(for: facts))
+    facts.acceptance = acceptance(for: facts)
     return facts
   }
 

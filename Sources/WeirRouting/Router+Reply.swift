@@ -47,7 +47,10 @@ extension Router {
     event.usage = hit.answer.usage
     event.savedByCache = baseline(hit.answer.usage, at: way.at)
     way.readValues(constants: parts.templates.constants)
-    return settle(&way, Record(event: event, hit: hit, citations: hit.answer.citations), .answered(hit.answer.text))
+    var record = Record(event: event, hit: hit, citations: hit.answer.citations)
+    record.sample = sample(
+      of: way, answer: hit.answer.text, tier: tier, intent: hit.answer.intent, isCascaded: false)
+    return settle(&way, record, .answered(hit.answer.text))
   }
 
   func reply(_ way: inout Passage, with outcome: Cascade.Outcome, embedding: PromptEmbedding) -> RouteReply {
@@ -106,7 +109,8 @@ extension Router {
         answer.usesPrompt ? nil : embedding.vector
       )
     }
-    record.sample = sample(of: way, answer: answer, isCascaded: outcome.isCascaded)
+    record.sample = sample(
+      of: way, answer: answer.text, tier: answer.tier, intent: way.reading?.intent, isCascaded: outcome.isCascaded)
     return settle(&way, record, .answered(answer.text))
   }
 
@@ -114,15 +118,6 @@ extension Router {
   private func baseline(_ usage: TokenUsage, at time: Timestamp) -> Money {
     // The start refuses a list without its baseline; usage is never negative here.
     (try? parts.prices.baselineCost(of: usage, at: time)) ?? .zero
-  }
-
-  private func sample(of way: Passage, answer: Cascade.Answer, isCascaded: Bool) -> ReviewSample? {
-    guard let sampler = parts.sampler, let band = way.band else { return nil }
-    guard let choice = sampler.choose(band, isCascaded: isCascaded, draw: parts.clock.draw()) else { return nil }
-    return ReviewSample(
-      id: parts.clock.makeID(), at: way.at, requestID: way.request.id, tenant: way.request.tenant,
-      cause: choice.cause, probability: choice.probability, prompt: way.request.prompt, answer: answer.text,
-      tier: answer.tier, intent: way.reading?.intent, confidence: way.reading?.confidence)
   }
 
   private func event(of way: Passage, outcome: CostEvent.Outcome) -> CostEvent {
@@ -146,6 +141,7 @@ extension Router {
       event.tier = nil
     }
     way.timer.finish(.record, since: begin)
+    parts.budget.keeper?.lookIfDue(parts.store, at: way.at)
     var reply = RouteReply(
       requestID: event.requestID, tenant: event.tenant, traceID: event.id, outcome: outcome, tier: event.tier,
       model: event.model,

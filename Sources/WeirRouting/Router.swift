@@ -32,6 +32,7 @@ package struct Router: Sendable {
     package var formats: GrammarLibrary
     /// What is known of the link; nil where nobody watches it.
     package var link: LinkMeter?
+    package var budget = BudgetOperation()
 
     /// The version of what answers are made of besides the request; nil without any.
     var sources: String? {

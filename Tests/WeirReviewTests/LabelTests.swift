@@ -18,7 +18,7 @@ import WeirTestSupport
       return ReviewSample(
         id: ULID(at: at, using: &random), at: at, requestID: "r", tenant: "t", cause: .audit, probability: 0.25,
         prompt: "p", answer: "a", tier: isLocal ? .generator : .premium, intent: "pay", confidence: 0.9,
-        traceID: ULID(at: at, using: &random), head: "h", threshold: 0.8,
+        traceID: ULID(at: at, using: &random), head: "h", threshold: 0.8, budget: 0.02,
         other: number % 3 == 0
           ? .init(answer: "b", tier: isLocal ? .premium : .generator, agreement: 0.5) : nil)
     }

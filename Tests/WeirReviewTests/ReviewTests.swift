@@ -79,7 +79,7 @@ import WeirTestSupport
     #expect(try ReviewQueue.export(from: store) { lines.append($0) } == 3)
     #expect(
       lines[0]
-        == "{\"id\":\"\(samples[0].id)\",\"at\":0,\"request_id\":\"r0\",\"trace_id\":null,\"tenant\":\"t\",\"cause\":\"uncertain\",\"probability\":0.25,\"prompt\":\"how \\\"do\\\" I\\n0\\u0000?\",\"answer\":\"so\",\"tier\":\"generator\",\"intent\":\"pay\",\"confidence\":0.75,\"head\":null,\"threshold\":null,\"other_answer\":null,\"other_tier\":null,\"agreement\":null,\"label\":null,\"other_label\":null}"
+        == "{\"id\":\"\(samples[0].id)\",\"at\":0,\"request_id\":\"r0\",\"trace_id\":null,\"tenant\":\"t\",\"cause\":\"uncertain\",\"probability\":0.25,\"prompt\":\"how \\\"do\\\" I\\n0\\u0000?\",\"answer\":\"so\",\"tier\":\"generator\",\"intent\":\"pay\",\"confidence\":0.75,\"head\":null,\"threshold\":null,\"error_budget\":null,\"other_answer\":null,\"other_tier\":null,\"agreement\":null,\"label\":null,\"other_label\":null}"
     )
     #expect(lines.allSatisfy { !$0.contains("\n") })
     struct Closed: Error {}

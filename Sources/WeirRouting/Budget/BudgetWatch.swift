@@ -1,0 +1,115 @@
+internal import Glibc
+package import WeirDomain
+internal import WeirRisk
+
+/// Watches by audits whether the local answers keep their budget, and raises what is asked of them where they do not.
+///
+/// A pure function of the rows and of what was done before: two processes that look at the same rows do the same.
+package struct BudgetWatch: Sendable {
+  /// What the watch of one scope has seen.
+  package struct Reading: Sendable, Equatable {
+    package var scope: BudgetScope
+    package var level: Int
+    /// Audited local answers since the level began.
+    package var audits: Int
+    package var wrong: Int
+    /// How many times the evidence speaks against the budget being kept, and at how many the alarm is given.
+    package var evidence: Double
+    package var limit: Double
+    package var isBroken: Bool
+  }
+
+  /// Chance of any false alarm.
+  package var delta: Double
+  /// No answer is audited with less.
+  package var leastProbability: Double
+
+  package init(delta: Double, leastProbability: Double) {
+    self.delta = delta
+    self.leastProbability = leastProbability
+  }
+
+  /// All scopes that have audited answers, everybody's first; then in the order of their first audits.
+  ///
+  /// The chance of a false alarm is divided beforehand: half for everybody's scopes and half for the others, the k-th
+  /// scope gets the part 1 / (k (k + 1)) of it, and each level of a scope half of what is left. Which scope is the k-th
+  /// follows from when it was first audited, not from what was found.
+  package func readings(_ evidence: BudgetEvidence, states: [BudgetState]) -> [Reading] {
+    let known = Dictionary(states.map { ($0.scope, $0) }) { first, _ in first }
+    var monitors: [BudgetScope: BudgetMonitor] = [:]
+    var order: (pooled: [BudgetScope], own: [BudgetScope]) = ([], [])
+    for row in evidence.rows where row.wasGiven {
+      let scopes = [
+        BudgetScope(share: row.share), BudgetScope(tenant: row.tenant, intent: row.intent, share: row.share),
+      ]
+      for scope in scopes {
+        if monitors[scope] == nil {
+          let rank: Int
+          if scope.isPooled {
+            order.pooled.append(scope)
+            rank = order.pooled.count
+          } else {
+            order.own.append(scope)
+            rank = order.own.count
+          }
+          monitors[scope] = BudgetMonitor(
+            budget: scope.share, alpha: alpha(rank: rank, level: known[scope]?.level ?? 0),
+            leastProbability: leastProbability)
+        }
+        guard row.at >= known[scope]?.since ?? row.at else { continue }
+        monitors[scope]?.observe(isWrong: !row.isRight, probability: row.probability)
+      }
+    }
+    return (order.pooled + order.own).compactMap { scope in
+      monitors[scope].map { monitor in
+        Reading(
+          scope: scope, level: known[scope]?.level ?? 0, audits: monitor.audits, wrong: monitor.wrong,
+          evidence: monitor.evidence, limit: 1 / monitor.alpha, isBroken: monitor.isBroken)
+      }
+    }
+  }
+
+  private func alpha(rank: Int, level: Int) -> Double {
+    delta / 2 / Double(rank * (rank + 1)) * exp2(-Double(level + 1))
+  }
+
+  /// The states of scopes that were found to break their budget and are not closed yet, one level higher.
+  package func alarms(
+    _ readings: [Reading], _ evidence: BudgetEvidence, states: [BudgetState], table: BudgetTable, at now: Timestamp
+  ) -> [BudgetState] {
+    readings.compactMap { reading in
+      guard reading.isBroken, reading.level < BudgetState.closed else { return nil }
+      let base =
+        table.entries.first { $0.scope == reading.scope }
+        ?? table.entries.first {
+          $0.scope == BudgetScope(share: reading.scope.share)
+        }
+      return BudgetState(
+        scope: reading.scope, level: reading.level + 1,
+        raisedTo: Self.raised(
+          from: base?.acceptance.answerAt ?? 0, to: reading.level + 1,
+          evidence.rows.filter { $0.wasGiven && $0.share == reading.scope.share && reading.scope.contains($0) }),
+        since: now)
+    }
+  }
+
+  /// A threshold that about half of the answers given before reach, at the first alarm; a quarter at the second; then none.
+  static func raised(from threshold: Double, to level: Int, _ rows: [BudgetEvidence.Row]) -> Double {
+    guard level < BudgetState.closed, threshold < 1 else { return .infinity }
+    let share = exp2(-Double(level))
+    let sorted = rows.sorted { $0.confidence > $1.confidence }
+    let whole = sorted.reduce(0) { $0 + 1 / $1.probability }
+    var (sum, place) = (0.0, 0)
+    var least = Double.infinity
+    while place < sorted.count {
+      let confidence = sorted[place].confidence
+      while place < sorted.count, sorted[place].confidence == confidence {
+        sum += 1 / sorted[place].probability
+        place += 1
+      }
+      guard sum <= share * whole else { break }
+      least = confidence
+    }
+    return least
+  }
+}
