@@ -101,7 +101,7 @@ let package = Package(
         "WeirDownload", "WeirEncoder",
         "WeirEvaluation", "WeirFiles",
         "WeirGrammar", "WeirLedger", "WeirRetrieval", "WeirReview", "WeirRouting", "WeirStore",
-        "WeirTraining", "WeirEntities", "WeirProviders",
+        "WeirTraining", "WeirEntities", "WeirProviders", "WeirRisk",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -63,7 +63,7 @@ package struct Node: Sendable {
         maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.outage),
         compressor: PromptCompressor(configuration.compression)),
       clock: clock, grounding: grounding, formats: formats)
-    let keeper = BudgetKeeper(configuration, policy: policy, head: intents.fingerprint, models: nil)
+    let keeper = BudgetKeeper(configuration, policy: policy, intents: intents)
     try keeper.refresh(from: store, at: clock.wall())
     parts.budget.keeper = keeper
     let router = Router(parts)

@@ -17,9 +17,10 @@ struct Weir: AsyncParsableCommand {
       """,
     version: release,
     subcommands: [
-      RouteCommand.self, CacheCommand.self, ReportCommand.self, ReviewCommand.self, EvalCommand.self, TrainCommand.self,
-      ModelsCommand.self, EmbedCommand.self, ClassifyCommand.self, DocumentsCommand.self, DoctorCommand.self,
-      InitCommand.self, EntitiesCommand.self, BenchCommand.self, CacheBenchCommand.self, IndexBenchCommand.self,
+      RouteCommand.self, CacheCommand.self, ReportCommand.self, BudgetCommand.self, ReviewCommand.self,
+      EvalCommand.self, TrainCommand.self, ModelsCommand.self, EmbedCommand.self, ClassifyCommand.self,
+      DocumentsCommand.self, DoctorCommand.self, InitCommand.self, EntitiesCommand.self, BenchCommand.self,
+      CacheBenchCommand.self, IndexBenchCommand.self,
     ])
 
   static let release = "0.1.0"

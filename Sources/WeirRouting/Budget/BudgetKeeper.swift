@@ -108,7 +108,6 @@ package final class BudgetKeeper: Sendable {
     let signature = try store.read { try BudgetLog.signature(in: $0) }
     guard signature != known else { return [] }
     var (evidence, states, seen) = try read(store)
-    let watch = BudgetWatch(delta: settings.delta, leastProbability: max(settings.leastProbability, 1e-4))
     var readings = watch.readings(evidence, states: states)
     let table = derive(evidence, states)
     let alarms = watch.alarms(readings, evidence, states: states, table: table, at: now)
@@ -130,6 +129,17 @@ package final class BudgetKeeper: Sendable {
       state.notices += own.map(\.sentence)
     }
     return own
+  }
+
+  /// What the rows come to, without acting on it and without keeping it.
+  package func derived(from store: Store) throws -> Snapshot {
+    let (evidence, states, _) = try read(store)
+    return Snapshot(
+      table: derive(evidence, states), readings: watch.readings(evidence, states: states), states: states)
+  }
+
+  private var watch: BudgetWatch {
+    BudgetWatch(delta: settings.delta, leastProbability: max(settings.leastProbability, 1e-4))
   }
 
   private func read(

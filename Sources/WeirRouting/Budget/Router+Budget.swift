@@ -48,3 +48,8 @@ extension RoutePolicy {
     }
   }
 }
+
+extension Router {
+  /// What the monitor has to say and has not said yet: sentences.
+  package func takeBudgetNotices() -> [String] { parts.budget.keeper?.takeNotices() ?? [] }
+}
