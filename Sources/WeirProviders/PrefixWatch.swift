@@ -76,7 +76,7 @@ private struct PrefixDigest {
   mutating func add(_ message: ChatMessage) {
     add(Array(message.role.rawValue.utf8))
     add(message.original?.bytes ?? Array(message.content.utf8))
-    tokens += message.tokens
+    tokens += message.roughTokens
   }
 
   private mutating func add(_ bytes: [UInt8]) {

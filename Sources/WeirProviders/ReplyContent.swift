@@ -22,7 +22,7 @@ package struct ReplyContent: Sendable, Hashable {
   /// As reported; what is missing is counted from the texts. Counts that came before an answer's end are of its
   /// beginning: then the larger of both is taken.
   package func usage(for request: CompletionRequest) -> TokenUsage {
-    let written = max(pieces, writtenTokens)
+    let written = max(pieces, writtenTokens(TokenFamily(model: request.settings.model)))
     var result = usage.usage(prompt: request.promptTokens, completion: written)
     if finishReason == nil, pieces > 0, result.completion < written {
       result.completion = written
@@ -43,20 +43,24 @@ package struct ReplyContent: Sendable, Hashable {
     return deltas
   }
 
-  private var writtenTokens: Int {
-    let messages = ([(text, message)] + alternatives.map { ($0.text, $0.message) }).map { text, message in
-      message.map { TokenEstimate.tokens(in: $0.text) } ?? TokenEstimate.tokens(in: text)
+  private func writtenTokens(_ family: TokenFamily) -> Int {
+    let messages = [(text, message)] + alternatives.map { ($0.text, $0.message) }
+    return messages.reduce(0) { sum, each in
+      let (text, message) = each
+      guard let message else { return sum + family.tokens(in: text) }
+      // Beside its text what the message has more: names and arguments of calls, thoughts.
+      let rest = message.withoutMembers(["role", "content", "content_blocks"])
+      return sum + family.tokens(in: text) + (rest.map { family.tokens(in: $0.text) } ?? 0)
     }
-    return messages.reduce(0, +)
   }
 }
 
 extension CompletionRequest {
-  /// Tokens of the conversation as counted here: three for the answer's frame and four around each message.
+  /// Tokens of the conversation as the model's family counts: three for the answer's frame and four around each message.
   package var promptTokens: Int {
-    messages.reduce(3 + (settings.extra["tools"].map { TokenEstimate.tokens(bytes: $0.bytes.count) } ?? 0)) {
-      $0 + $1.tokens
-    }
+    let family = TokenFamily(model: settings.model)
+    let tools = settings.extra["tools"].map { family.tokens(in: $0.text) } ?? 0
+    return messages.reduce(3 + tools) { $0 + $1.tokens(family) }
   }
 
   /// What only some providers can be given.
@@ -71,9 +75,16 @@ extension ChatMessage {
   /// What an image or a sound takes, which nobody knows who does not decode it: of a photograph's size.
   private static let mediaTokens = 1000
 
-  /// Tokens as counted here, the message's frame of four included.
-  var tokens: Int {
-    guard original != nil else { return 4 + TokenEstimate.tokens(in: content) }
+  /// The message's frame of four included.
+  func tokens(_ family: TokenFamily) -> Int {
+    guard original != nil else { return 4 + family.tokens(in: content) }
+    let size = size
+    return 4 + family.tokens(in: content) + TokenEstimate.tokens(bytes: max(0, size.bytes - content.utf8.count))
+      + size.media * Self.mediaTokens
+  }
+
+  /// A token for four bytes: where only the size matters.
+  var roughTokens: Int {
     let size = size
     return 4 + TokenEstimate.tokens(bytes: size.bytes) + size.media * Self.mediaTokens
   }

@@ -126,6 +126,7 @@ struct OpenAICompatibleProviderTests {
       let streamed = try await scene.provider().complete(Scene.request) { _ in }
       #expect(streamed.usage == TokenUsage(prompt: 8, completion: 3, isEstimated: true))
       let whole = try await scene.provider().complete(Scene.request)
+      // Four words, by the family's table.
       #expect(whole.usage == TokenUsage(prompt: 8, completion: 5, isEstimated: true))
     }
   }

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// libFuzzer over the readers of model files, labelled examples, grammars and schemas, and over the vector index. Built and run by Tools/Fuzz/run; the sources are links to the product's own.
+// libFuzzer over the readers of model files, labelled examples, grammars and schemas, over the vector index, and over what providers and callers send. Built and run by Tools/Fuzz/run; the sources are links to the product's own.
 let strict: [SwiftSetting] = [
   .strictMemorySafety(),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -43,6 +43,22 @@ let package = Package(
       // Interrupted checkpoints need calls that fail.
       swiftSettings: fuzzed + [.unsafeFlags(["-enable-testing"])]),
     fuzzer("FuzzIndex", ["WeirVectorIndex"]),
+    // Without the client, and so without libcurl.
+    .target(
+      name: "WeirHTTP", dependencies: ["WeirDomain"],
+      sources: [
+        "HTTPFailure.swift", "HTTPFailure+Message.swift", "HTTPHeader.swift", "HTTPPhase.swift", "ServerSentEvent.swift",
+        "ServerSentEvents.swift",
+      ], swiftSettings: fuzzed),
+    .target(
+      name: "WeirProviders", dependencies: ["WeirDomain", "WeirHTTP"],
+      sources: [
+        "Anthropic", "OpenAI", "Completion.swift", "CompletionDelta.swift", "CompletionRequest.swift", "Duration+Seconds.swift",
+        "PromptCacheMarks.swift", "ProviderCodec.swift", "ProviderErrorCode.swift", "ProviderFailure.swift", "ProviderFailure+Message.swift",
+        "ReplyContent.swift", "Usage/ReportedUsage.swift", "Usage/TokenCounter.swift", "Usage/TokenEstimate.swift",
+        "Usage/TokenFamily.swift",
+      ], swiftSettings: fuzzed),
+    fuzzer("FuzzProviders", ["WeirDomain", "WeirHTTP", "WeirProviders"]),
     fuzzer("FuzzModelFiles", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
   ],
   swiftLanguageModes: [.v6],

@@ -64,10 +64,3 @@ struct RateAllowance: Sendable, Hashable {
     updated = now
   }
 }
-
-extension Duration {
-  var inSeconds: Double {
-    let (seconds, attoseconds) = components
-    return Double(seconds) + Double(attoseconds) * 1e-18
-  }
-}
