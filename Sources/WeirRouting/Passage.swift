@@ -26,6 +26,9 @@ struct Passage {
   var isCut = false
   var reading: RouteFacts.Reading?
   var complexity: Double?
+  /// What the bundle learned from judged answers: the chance, by tier, that its answer is good enough.
+  var sufficiency: [Tier: Double] = [:]
+  var isComplexityLearned = false
   var band: ReviewBands.Band?
   var reasons: [RouteReason] = []
   /// What the answerers are given; nil where it was not asked for.

@@ -31,6 +31,9 @@ extension Router {
       turns: request.messages.count, cutAt: way.isCut ? way.promptTokens : nil,
       isNegated: NegatedRequest.matches(request.prompt), generator: generator, template: template(&way),
       remotes: remoteOptions(at: way.at), format: .init(request.settings.format))
+    facts.sufficiency = way.sufficiency[.generator]
+    facts.remoteSufficiency = way.sufficiency.filter { !$0.key.isLocal }
+    if way.isComplexityLearned { facts.complexityOrigin = .learned }
     (facts.tenant, facts.feature) = (request.tenant, request.feature)
     facts.fittingTexts = parts.policy.rules.fitting(request, entities: way.values.entities)
     facts.remoteTokens = PromptCompressor.tokens(of: request.messages)

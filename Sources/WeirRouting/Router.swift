@@ -244,7 +244,10 @@ package struct Router: Sendable {
       }
       way.reading = .init(
         intent: found.intent, confidence: Double(found.confidence), outOfScope: Double(found.outOfScope))
-      way.complexity = Double(Complexity(of: way.request.prompt, tokens: way.promptTokens).value)
+      way.sufficiency = found.sufficiency.mapValues { Double($0) }
+      way.isComplexityLearned = found.complexity != nil
+      way.complexity = Double(
+        found.complexity ?? Complexity(of: way.request.prompt, tokens: way.promptTokens).value)
     }
   }
 

@@ -10,6 +10,8 @@ package enum PolicyReason: Sendable, Hashable {
   case neverRemote
   /// A small model's answer is not likely enough to be good.
   case insufficient(probability: Double, threshold: Double)
+  /// The remote tier that is worth its money, by the learned chance of each that its answer is good enough.
+  case enough(Tier, [Tier: Double])
   /// The model that the strategy puts first, and why.
   case chosen(RouteStrategy, model: String, why: String)
   /// Half of its answers take longer than is left of the request's deadline; in milliseconds.
@@ -36,6 +38,7 @@ extension PolicyReason {
     case .staysLocal: "stays_local"
     case .neverRemote: "never_remote"
     case .insufficient: "insufficient"
+    case .enough: "tier_chances"
     case .chosen: "chosen"
     case .tooSlow: "too_slow"
     case .outOfTime: "out_of_time"
@@ -56,6 +59,10 @@ extension PolicyReason {
     case .insufficient(let probability, let threshold):
       "a small model answers such a prompt well with probability \(probability.decimals(3)), at least "
         + "\(threshold.decimals(3)) is asked"
+    case .enough(let tier, let chances):
+      "tier \(tier.rawValue) is worth its money: answers to such prompts are good enough with probability "
+        + chances.sorted { $0.key.ability < $1.key.ability }.map { "\($0.value.decimals(3)) from \($0.key.rawValue)" }
+        .joined(separator: ", ")
     case .chosen(let strategy, let model, let why): "strategy \(strategy.rawValue) puts \(model) first: \(why)"
     case .tooSlow(let model, let median, let left):
       "\(model) is not asked: half of its answers take more than \(median) ms, and \(left) ms are left"

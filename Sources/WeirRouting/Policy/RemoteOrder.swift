@@ -88,7 +88,7 @@ struct RemoteOrder {
 
   private func utility(of option: RemoteOption, _ scales: Scales) -> Double {
     let weights = policy.weights
-    return weights.quality * RoutePolicy.quality(of: option.tier, complexity: facts.complexity)
+    return weights.quality * RoutePolicy.quality(of: option.tier, facts)
       - weights.money * scales.money(option) - weights.latency * scales.time(option)
   }
 
@@ -123,7 +123,7 @@ struct RemoteOrder {
       guard let median = first.latency?.median else { return "how long it takes was not observed lately" }
       return "half of its answers take at most \(median) ms, the least of tier \(wanted.rawValue) and abler ones"
     case .utility:
-      let quality = RoutePolicy.quality(of: first.tier, complexity: facts.complexity)
+      let quality = RoutePolicy.quality(of: first.tier, facts)
       return "worth \(utility(of: first, scales).decimals(2)), from quality \(quality.decimals(2)), money "
         + "\(scales.money(first).decimals(2)) and latency \(scales.time(first).decimals(2)) of the largest"
     }

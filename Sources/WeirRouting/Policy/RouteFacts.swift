@@ -49,6 +49,8 @@ package struct RouteFacts: Sendable, Hashable {
   package var complexityOrigin = ComplexityOrigin.given
   /// Probability that a small local model's answer is good enough, 0...1; nil where the bundle has not learned it.
   package var sufficiency: Double?
+  /// Calibrated probability, by remote tier, that its answer is good enough, 0...1; tiers without labels are missing.
+  package var remoteSufficiency: [Tier: Double] = [:]
   /// Messages of the conversation, whoever's they are, this prompt included.
   package var turns: Int
   /// Tokens that the encoder read of a longer prompt; nil where it read all of it.

@@ -61,9 +61,13 @@ extension RoutePolicy {
       choice.mayWait = false
       return choice
     }
-    let wanted = terms.tier.flatMap { $0.isLocal ? nil : $0 } ?? wantedTier(for: facts.complexity)
+    let named = terms.tier.flatMap { $0.isLocal ? nil : $0 }
+    let learned = named == nil && !terms.namesRemote ? learnedTier(for: facts, among: options) : nil
+    let wanted = named ?? learned ?? wantedTier(for: facts.complexity)
     let ordered = RemoteOrder(self, facts, terms, wanted: wanted).ordered(options, &choice.reasons)
-    if !terms.namesRemote, let first = ordered.first {
+    if let learned {
+      choice.reasons.append(.policy(.enough(learned, facts.remoteSufficiency)))
+    } else if !terms.namesRemote, let first = ordered.first {
       choice.reasons.append(
         .remoteTier(first.tier, wanted: wanted, complexity: facts.complexity, facts.complexityOrigin))
     }
