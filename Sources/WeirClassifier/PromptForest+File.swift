@@ -16,6 +16,8 @@ extension PromptForest {
     }
     add("projection.weight", [projection.inputs, projection.outputs], projection.weights)
     add("projection.bias", [projection.outputs], projection.bias)
+    add("grams.weight", [PromptGrams.buckets, outputs.count], grams.weights)
+    add("grams.bias", [outputs.count], grams.bias)
     add("thresholds", [nodes.count], nodes.map(\.threshold))
     add("values", [outputs.count, values.count / outputs.count], values)
     add("curves", [2, outputs.count], curves.flatMap { [$0.slope, $0.offset] })
@@ -38,6 +40,9 @@ extension PromptForest {
     projection = DenseLayer(
       inputs: dimensions, outputs: weights.rows, weights: try weights.floats(),
       bias: try file.tensor("forest.projection.bias", shape: [weights.rows]).floats())
+    grams = GramScores(
+      bias: try file.tensor("forest.grams.bias", shape: [outputs.count]).floats(),
+      weights: try file.tensor("forest.grams.weight", shape: [PromptGrams.buckets, outputs.count]).floats())
     let inputs = try file.ints(Self.prefix + "inputs")
     let next = try file.ints(Self.prefix + "next")
     guard (1...Self.mostNodes).contains(inputs.count), inputs.count == next.count else {
@@ -61,7 +66,8 @@ extension PromptForest {
     }
     let roots = try Self.roots(file, nodes: inputs.count)
     try Self.check(
-      inputs, next, roots, leaves: leaves.rows, inputCount: PromptSurface.count + weights.rows, file)
+      inputs, next, roots, leaves: leaves.rows,
+      inputCount: PromptSurface.count + weights.rows + outputs.count, file)
     // All of them were found to lie within counts that an Int32 holds.
     self.roots = roots.map { Int32(truncatingIfNeeded: $0) }
     nodes = inputs.indices.map {

@@ -2,10 +2,11 @@ package import WeirDomain
 
 /// How likely each tier's answer to a prompt is good enough, and how hard the prompt is: what labelled prompts taught.
 ///
-/// Extremely randomized trees over the surface of the text and the leading principal components of the embedding; a
+/// Extremely randomized trees over the surface of the text, the leading principal components of the embedding and a linear
+/// score of the text's grams for each output (stacked: the trees were grown on scores of models that did not see the row). A
 /// leaf holds the mean of its rows for every output. The trees' mean is calibrated by a logistic curve an output, fitted
-/// to predictions for rows that the predicting trees did not see. A prediction costs a pass over the text, `components`
-/// dot products and a few hundred comparisons. Everything was checked when the file was read: places, order, ranges.
+/// to predictions for rows that the predicting trees did not see. A prediction costs two passes over the text, a dot
+/// product a component and a few hundred comparisons. Everything was checked when the file was read: places, order, ranges.
 package struct PromptForest: Sendable, Equatable {
   /// What is predicted.
   package enum Output: String, Sendable, Hashable, CaseIterable {
@@ -56,6 +57,8 @@ package struct PromptForest: Sendable, Equatable {
   package var outputs: [Output]
   /// From an embedding to its principal components.
   package var projection: DenseLayer
+  /// One score an output.
+  package var grams: GramScores
   /// The first node of each tree; ascending, the first is 0.
   package var roots: [Int32]
   /// Tree after tree; a node's children stand behind it.
@@ -66,24 +69,27 @@ package struct PromptForest: Sendable, Equatable {
   package var curves: [Curve]
 
   package init(
-    outputs: [Output], projection: DenseLayer, roots: [Int32], nodes: [Node], values: [Float], curves: [Curve]
+    outputs: [Output], projection: DenseLayer, grams: GramScores, roots: [Int32], nodes: [Node], values: [Float],
+    curves: [Curve]
   ) {
     self.outputs = outputs
     self.projection = projection
+    self.grams = grams
     self.roots = roots
     self.nodes = nodes
     self.values = values
     self.curves = curves
   }
 
-  /// What the trees ask about: the surface, then the components.
+  /// What the trees ask about before the scores: the surface, then the components.
   package static func inputs(of text: String, embedding: [Float], projection: DenseLayer) -> [Float] {
     PromptSurface(of: text).values + projection.apply(to: embedding)
   }
 
   /// One calibrated value an output, 0 to 1, in the order of `outputs`.
   package func predict(_ text: String, embedding: [Float]) -> [Float] {
-    let means = means(Self.inputs(of: text, embedding: embedding, projection: projection))
+    let inputs = Self.inputs(of: text, embedding: embedding, projection: projection)
+    let means = means(inputs + grams.scores(PromptGrams(of: text)))
     return zip(means, curves).map { $1.value($0) }
   }
 

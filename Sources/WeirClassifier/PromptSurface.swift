@@ -5,7 +5,7 @@
 /// that a threshold means a factor; shares lie within 0...1. The order is part of the model file: a change needs a new
 /// `version`.
 package struct PromptSurface: Sendable, Equatable {
-  package static let version: UInt32 = 1
+  package static let version: UInt32 = 2
   /// Number of values.
   package static let count = 29
   static let scannedBytes = 32 << 10

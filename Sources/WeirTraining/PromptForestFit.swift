@@ -30,17 +30,20 @@ struct PromptForestFit: Sendable {
     let used = labelled.indices.filter { $0 % stride == 0 }.map { labelled[$0] }
     let projection = PrincipalComponents.projection(
       of: used.map { vectors[$0] }, count: Self.components, seed: seed)
+    let found = used.map { row in outputs.map { labels[$0]?[row] } }
+    // Rows that stand together are often alike: folds are drawn by chance.
+    let fold = Folds.stratified(used.map { _ in 0 }, folds: Self.folds, seed: seed)
+    let scores = Self.scores(used.map { texts[$0] }, found, fold)
     let inputs = ParallelJobs.run(used.count) { row in
       PromptForest.inputs(of: texts[used[row]], embedding: vectors[used[row]], projection: projection)
+        + scores.heldOut[row]
     }
-    let found = used.map { row in outputs.map { labels[$0]?[row] } }
     let options = ExtraTrees.Options(trees: count, leaf: max(25, used.count / Self.mostLeaves))
     let trees = ExtraTrees(
       options: options, columns: inputs[0].indices.map { column in inputs.map { $0[column] } },
       targets: found.flatMap { $0.map { $0 ?? 0 } }, known: found.flatMap { $0.map { $0 == nil ? 0 : 1 } },
       outputs: outputs.count)
-    // The last of them is grown on all rows. Rows that stand together are often alike: folds are drawn by chance.
-    let fold = Folds.stratified(used.map { _ in 0 }, folds: Self.folds, seed: seed)
+    // The last forest is grown on all rows.
     let grown = ParallelJobs.run((Self.folds + 1) * options.trees) { job in
       let left = job / options.trees
       return trees.grow(
@@ -48,7 +51,7 @@ struct PromptForestFit: Sendable {
     }
     let forests = (0...Self.folds).map { part in
       Self.forest(
-        outputs, projection, grown[(part * options.trees)..<((part + 1) * options.trees)])
+        outputs, projection, scores.whole, grown[(part * options.trees)..<((part + 1) * options.trees)])
     }
     let means = ParallelJobs.run(used.count) { row in forests[fold[row]].means(inputs[row]) }
     var forest = forests[Self.folds]
@@ -56,13 +59,32 @@ struct PromptForestFit: Sendable {
     for (place, output) in outputs.enumerated() {
       let rows = used.indices.filter { found[$0][place] != nil }
       let targets = rows.map { found[$0][place] ?? 0 }
-      let scores = rows.map { Self.logOdds(Double(means[$0][place])) }
-      let curve = Self.curve(scores, targets)
+      let raw = rows.map { Self.logOdds(Double(means[$0][place])) }
+      let curve = Self.curve(raw, targets)
       forest.curves[place] = .init(slope: Float(curve.slope), offset: Float(curve.offset))
-      heldOut.append((output, scores.map { Exponential.sigmoid(curve.slope * $0 + curve.offset) }, targets))
+      heldOut.append((output, raw.map { Exponential.sigmoid(curve.slope * $0 + curve.offset) }, targets))
     }
     self.forest = forest
     self.heldOut = heldOut
+  }
+
+  /// Scores by the grams: fitted to all rows, and for each row by a fit that did not see its fold.
+  private static func scores(
+    _ texts: [String], _ found: [[Double?]], _ fold: [Int]
+  ) -> (whole: GramScores, heldOut: [[Float]]) {
+    let grams = ParallelJobs.run(texts.count) { PromptGrams(of: texts[$0]) }
+    let outputs = found[0].count
+    let fits = ParallelJobs.run((folds + 1) * outputs) { job in
+      let (left, output) = (job / outputs, job % outputs)
+      return GramRidge.fit(
+        grams, targets: found.map { $0[output] ?? 0 },
+        rows: grams.indices.filter { fold[$0] != left && found[$0][output] != nil })
+    }
+    let scores = (0...folds).map { part in
+      let own = fits[(part * outputs)..<((part + 1) * outputs)]
+      return GramScores(bias: own.map { Float($0.bias) }, weights: own.flatMap { $0.weights.map { Float($0) } })
+    }
+    return (scores[folds], ParallelJobs.run(grams.count) { scores[fold[$0]].scores(grams[$0]) })
   }
 
   private static func logOdds(_ mean: Double) -> Double {
@@ -80,10 +102,11 @@ struct PromptForestFit: Sendable {
 
   /// Trees one after the other, their places moved behind those before.
   private static func forest(
-    _ outputs: [PromptForest.Output], _ projection: DenseLayer, _ trees: ArraySlice<ExtraTrees.Tree>
+    _ outputs: [PromptForest.Output], _ projection: DenseLayer, _ grams: GramScores,
+    _ trees: ArraySlice<ExtraTrees.Tree>
   ) -> PromptForest {
     var forest = PromptForest(
-      outputs: outputs, projection: projection, roots: [], nodes: [], values: [],
+      outputs: outputs, projection: projection, grams: grams, roots: [], nodes: [], values: [],
       curves: outputs.map { _ in .init(slope: 1, offset: 0) })
     for tree in trees {
       let (nodes, leaves) = (Int32(forest.nodes.count), Int32(forest.values.count / outputs.count))

@@ -13,7 +13,7 @@ import WeirTestSupport
   static let forest = PromptForest(
     outputs: [.generator, .premium],
     projection: DenseLayer(inputs: dimensions, outputs: 1, weights: [1, 0, 0, 0], bias: [-0.5]),
-    roots: [0, 3],
+    grams: GramScores(bias: [0, 0], weights: [Float](repeating: 0, count: 2 * PromptGrams.buckets)), roots: [0, 3],
     nodes: [
       .init(input: 0, threshold: 3, next: 1), .init(input: -1, threshold: 0, next: 0),
       .init(input: -1, threshold: 0, next: 1), .init(input: 29, threshold: 0, next: 4),
@@ -48,7 +48,7 @@ import WeirTestSupport
   }
 
   static let breaks: [(change: @Sendable (inout PromptForest) -> Void, word: String)] = [
-    ({ $0.nodes[0].input = 30 }, "input 30 at node 0"), ({ $0.nodes[1].input = -2 }, "leaf 0 at node 1"),
+    ({ $0.nodes[0].input = 32 }, "input 32 at node 0"), ({ $0.nodes[1].input = -2 }, "leaf 0 at node 1"),
     ({ $0.nodes[0].next = 0 }, "node 0 after node 0"), ({ $0.nodes[0].next = 2 }, "node 2 after node 0"),
     ({ $0.nodes[3].next = 1 }, "node 1 after node 3"), ({ $0.nodes[2].next = 4 }, "leaf 4 at node 2"),
     ({ $0.nodes[2].next = -1 }, "leaf -1 at node 2"), ({ $0.roots = [0, 6] }, "weir.forest.roots"),

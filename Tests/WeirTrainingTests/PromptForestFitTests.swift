@@ -106,3 +106,29 @@ import WeirDomain
     #expect(centred.allSatisfy { abs($0) < 1e-3 })
   }
 }
+
+@Suite struct GramRidgeTests {
+  /// The normal equations hold at the solution: X^T (y - X w) = 5 w, up to the tolerance.
+  @Test func `the fit solves the normal equations`() {
+    var random = SplitMix64(seed: 2)
+    let words = ["sum", "of", "what", "is", "the", "largest", "river", "17", "prove"]
+    let texts = (0..<120).map { _ in (0..<8).map { _ in words[random.nextIndex(words.count)] }.joined(separator: " ") }
+    let grams = texts.map { PromptGrams(of: $0) }
+    let targets = texts.map { $0.contains("prove") ? 1.0 : random.nextUnit() * 0.2 }
+    let rows = Array(texts.indices.prefix(100))
+    let (bias, weights) = GramRidge.fit(grams, targets: targets, rows: rows)
+    #expect(abs(bias - rows.reduce(0) { $0 + targets[$1] } / 100) < 1e-12)
+    let left = GramScores(bias: [Float(bias)], weights: weights.map { Float($0) })
+    var gradient = weights.map { -5 * $0 }
+    var scale = 0.0
+    for row in rows {
+      let error = targets[row] - Double(left.scores(grams[row])[0])
+      scale += (targets[row] - bias) * (targets[row] - bias)
+      for (place, value) in zip(grams[row].places, grams[row].values) { gradient[Int(place)] += error * Double(value) }
+    }
+    #expect(gradient.reduce(0) { $0 + $1 * $1 } < 1e-4 * scale)
+    let seen = (left.scores(PromptGrams(of: "prove the sum"))[0], left.scores(PromptGrams(of: "what is the river"))[0])
+    #expect(seen.0 > seen.1 + 0.2)
+    #expect(GramRidge.fit(grams, targets: targets, rows: []).bias == 0.5)
+  }
+}
