@@ -10,7 +10,7 @@ import random
 import statistics
 import sys
 
-from routing import advantage, learned, metric, mmlu, report, uiuc
+from routing import advantage, calibration_error, learned, metric, mmlu, report, uiuc
 
 LABELS = 1500
 
@@ -20,8 +20,13 @@ def labelled(rows):
 
 
 def measure(binary, train, test, seed=1):
-    scores = [advantage(found) for found in learned(binary, labelled(train), [row[0] for row in test], seed)]
-    return scores, metric([row[2] for row in test], [row[3] for row in test], scores)
+    """The scores, and the figures: RouteLLM's, and how far each tier's chance is from the share that was right."""
+    found = learned(binary, labelled(train), [row[0] for row in test], seed)
+    scores = [advantage(one) for one in found]
+    weak, strong = [row[2] for row in test], [row[3] for row in test]
+    return scores, metric(weak, strong, scores) | {
+        "ece_weak": calibration_error([one["generator"] for one in found], weak),
+        "ece_strong": calibration_error([one["premium"] for one in found], strong)}
 
 
 def over_random_splits(binary, rows):

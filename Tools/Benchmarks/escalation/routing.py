@@ -94,6 +94,17 @@ def metric(weak, strong, score):
     return {"apgr": (area - low * width) / ((high - low) * width), "cpt50": cpt(0.5), "cpt80": cpt(0.8)}
 
 
+def calibration_error(chances, labels, bins=10):
+    """Mean distance of chance and share in bins of equal width, weighed by their rows."""
+    sums = [[0, 0.0, 0.0] for _ in range(bins)]
+    for chance, label in zip(chances, labels):
+        own = sums[min(int(chance * bins), bins - 1)]
+        own[0] += 1
+        own[1] += chance
+        own[2] += label
+    return sum(abs(chance - label) for _, chance, label in sums) / len(chances)
+
+
 def interpolate(x, xs, ys):
     """numpy.interp for one x, in data that need not rise: as there, the place is found by bisection."""
     if x <= xs[0]:
