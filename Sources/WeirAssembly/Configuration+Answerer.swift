@@ -5,14 +5,17 @@ internal import WeirProviders
 
 /// A provider of the configuration, put together.
 extension Configuration.Provider {
-  func answerer(client: HTTPClient, environment: [String: String]) throws -> any RemoteAnswerer {
-    let settings = RemoteProviderConfiguration(
+  func answerer(
+    client: HTTPClient, environment: [String: String], link: Configuration.Link, gate: LinkGate?
+  ) throws -> any RemoteAnswerer {
+    var settings = RemoteProviderConfiguration(
       name: name, endpoints: try endpoints(environment: environment),
       deadlines: HTTPDeadlines(
         connect: .milliseconds(connectTimeoutMilliseconds), firstByte: .milliseconds(firstByteTimeoutMilliseconds),
         idle: .milliseconds(idleTimeoutMilliseconds), total: .milliseconds(totalTimeoutMilliseconds)),
       retry: RetryPolicy(maximumAttempts: maxRetries + 1, deadline: .milliseconds(totalTimeoutMilliseconds)),
       lacks: lacks, marksPromptCache: usesPromptCache)
+    settings.guarded(by: link, gate)
     switch kind {
     case .openai:
       // Its own servers want the newer name of the limit, and know a key for their cache; others may refuse both.

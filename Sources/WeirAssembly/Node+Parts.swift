@@ -120,12 +120,13 @@ extension PriceList {
 extension RemoteRoutes {
   /// One route for each model of each provider; a model without a price is refused by name.
   static func assembled(
-    _ configuration: Configuration, prices: PriceList, client: HTTPClient, environment: [String: String],
-    at now: Timestamp
+    _ configuration: Configuration, prices: PriceList, client: HTTPClient, link: LinkGate?,
+    environment: [String: String], at now: Timestamp
   ) throws -> RemoteRoutes {
     var routes: [Route] = []
     for provider in configuration.providers {
-      let answerer = try provider.answerer(client: client, environment: environment)
+      let answerer = try provider.answerer(
+        client: client, environment: environment, link: configuration.link, gate: link)
       for tier in Tier.allCases {
         guard let model = provider.models[tier] else { continue }
         guard let price = try? prices.price(of: model, at: now) else {

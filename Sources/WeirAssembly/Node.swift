@@ -11,6 +11,7 @@ internal import WeirGrammar
 internal import WeirHTTP
 internal import WeirLedger
 internal import WeirModelFiles
+internal import WeirProviders
 package import WeirRetrieval
 internal import WeirReview
 
@@ -22,6 +23,7 @@ package struct Node: Sendable {
   package let store: Store
   private let client: HTTPClient?
   private let cache: ResponseCache?
+  private let link: NodeLink?
 
   /// Checks and opens everything before the first prompt is read; throws the first thing that is wrong.
   ///
@@ -38,11 +40,13 @@ package struct Node: Sendable {
     let local = try generator(of: bundle, configuration, formats)
     let prices = try PriceList.assembled(configuration, at: clock.wall())
     let client = configuration.providers.isEmpty ? nil : try HTTPClient()
+    let link = try client.map { try NodeLink(configuration, client: $0, clock: clock) }
     let remotes = try client.map {
       try RemoteRoutes.assembled(
-        configuration, prices: prices, client: $0, environment: environment, at: clock.wall())
+        configuration, prices: prices, client: $0, link: link?.gate, environment: environment, at: clock.wall())
     }
     let store = try openStore(configuration)
+    if let meter = link?.meter { try store.read { try meter.load(at: clock.wall(), in: $0) } }
     let cache = try openCache(
       configuration, store: store, encoder: encoder,
       verifier: bundle.openVerifier(encoderFingerprint: encoder.fingerprint), localModel: local?.model, at: clock.wall()
@@ -52,6 +56,10 @@ package struct Node: Sendable {
       onProgress: onProgress)
     let routing = configuration.routing
     let policy = RoutePolicy(routing)
+    var settings = RouterSettings(
+      maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.outage),
+      compressor: PromptCompressor(configuration.compression))
+    settings.upgradesLater = configuration.link.upgrades
     var parts = Router.Parts(
       encoder: encoder, classifier: classifier, cache: cache, local: local,
       templates: try AnswerTemplates.assembled(configuration.templates, intents: classifier.intents),
@@ -59,15 +67,14 @@ package struct Node: Sendable {
       store: store, prices: prices, policy: policy,
       sampler: configuration.review.enabled
         ? ReviewSampler(uncertain: routing.reviewProbability, audit: routing.auditProbability) : nil,
-      settings: RouterSettings(
-        maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.outage),
-        compressor: PromptCompressor(configuration.compression)),
-      clock: clock, grounding: grounding, formats: formats)
+      settings: settings, clock: clock, grounding: grounding, formats: formats)
     let keeper = BudgetKeeper(configuration, policy: policy, intents: intents)
     try keeper.refresh(from: store, at: clock.wall())
     parts.budget.keeper = keeper
-    let router = Router(parts)
-    return Node(configuration: configuration, clock: clock, router: router, store: store, client: client, cache: cache)
+    parts.link = link?.meter
+    return Node(
+      configuration: configuration, clock: clock, router: Router(parts), store: store, client: client, cache: cache,
+      link: link)
   }
 
   /// Why the cache's index on disk is not used, and what to do about it; nil where it is, or where there is none.
@@ -77,6 +84,12 @@ package struct Node: Sendable {
   package func waitingPrompts() throws -> Int {
     try store.read { try DeferredQueue.counts(at: clock.wall(), in: $0).waiting }
   }
+
+  /// Looks for the link's return whenever it is down, until the task is cancelled; nothing without remote models.
+  package func watchLink() async { await link?.watch.run() }
+
+  /// What is known of the link now; nil without remote models.
+  package var linkFacts: LinkFacts? { link?.meter.facts(at: clock.wall()) }
 
   /// Opens the database of a node that has routed before, for commands that only look.
   package static func openExistingStore(_ configuration: Configuration) throws -> Store {
@@ -108,6 +121,7 @@ package struct Node: Sendable {
   /// Ends connections and closes the index and the database.
   package func close() async throws {
     await client?.shutdown()
+    if let meter = link?.meter { try store.write { try meter.settle(at: clock.wall(), in: $0) } }
     cache?.close()
     try store.close()
   }

@@ -11,6 +11,14 @@ package enum SystemClock {
   /// Nanoseconds that this process has spent on processors, all threads together.
   package static var processorNanoseconds: Int64 { nanoseconds(of: CLOCK_PROCESS_CPUTIME_ID) }
 
+  /// Minutes since midnight in the host's time zone, 0..<1440.
+  package static func localMinute(ofUTCMilliseconds milliseconds: Int64) -> Int {
+    var time = time_t(milliseconds / 1000)
+    var parts = unsafe tm()
+    guard unsafe localtime_r(&time, &parts) != nil else { return Int(milliseconds / 60_000 % 1440) }
+    return unsafe Int(parts.tm_hour) * 60 + Int(parts.tm_min)
+  }
+
   private static func nanoseconds(of clock: Int32) -> Int64 {
     var now = timespec()
     unsafe clock_gettime(clock, &now)

@@ -28,6 +28,8 @@ extension ProviderFailure {
       return "every key is at its limit of requests or tokens for \(wait.words) more: wait, or add a key"
     case .unhealthy(let wait):
       return "every endpoint failed too often and is left alone for \(wait.words) more"
+    case .linkDown(let wait):
+      return "the link is down, and the next look at it is in \(wait.words)"
     case .unsupported(let feature):
       return "its API has no \(feature): ask a provider that has it, or leave it out"
     }

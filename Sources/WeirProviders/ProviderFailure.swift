@@ -35,6 +35,8 @@ package struct ProviderFailure: WeirFailure, Equatable {
     case limited(wait: Duration)
     /// No endpoint is healthy enough to be asked, the first one for this long; nobody was asked.
     case unhealthy(wait: Duration)
+    /// No server can be reached at all, and the next look at the link is in `wait`; nobody was asked.
+    case linkDown(wait: Duration)
     /// The provider has no words for this part of the request; nobody was asked.
     case unsupported(feature: String)
   }
@@ -66,7 +68,7 @@ package struct ProviderFailure: WeirFailure, Equatable {
     switch cause {
     case .transport(let failure), .interrupted(_, .transport(let failure)): failure.kind
     case .refused(let status, _): status == 401 || status == 403 ? .badConfiguration : .badRequest
-    case .overloaded, .malformed, .interrupted, .limited, .unhealthy: .unavailable
+    case .overloaded, .malformed, .interrupted, .limited, .unhealthy, .linkDown: .unavailable
     case .unsupported: .badRequest
     case .deadline: .timedOut
     case .cancelled: .cancelled
@@ -80,6 +82,7 @@ package struct ProviderFailure: WeirFailure, Equatable {
     // A server that takes too long for everything may be faster for the next one, or later.
     case .overloaded, .deadline, .limited, .unhealthy: .overloaded
     case .refused, .malformed, .unsupported: .refused
+    case .linkDown: .linkDown
     case .interrupted: .interrupted
     case .cancelled: .stopped
     }
@@ -90,7 +93,7 @@ package struct ProviderFailure: WeirFailure, Equatable {
     switch cause {
     case .transport(let failure): failure.isSafeToRetry
     case .overloaded: true
-    case .refused, .malformed, .interrupted, .deadline, .cancelled, .limited, .unhealthy, .unsupported: false
+    case .refused, .malformed, .interrupted, .deadline, .cancelled, .limited, .unhealthy, .linkDown, .unsupported: false
     }
   }
 
@@ -109,7 +112,7 @@ package struct ProviderFailure: WeirFailure, Equatable {
     case .overloaded(429, _, _), .refused(401, _), .refused(403, _): .key
     case .overloaded: .address
     case .transport(let failure): failure.isSafeToRetry ? .address : .everything
-    case .refused, .malformed, .interrupted, .deadline, .cancelled, .limited, .unhealthy, .unsupported: .everything
+    case .refused, .malformed, .interrupted, .deadline, .cancelled, .limited, .unhealthy, .linkDown, .unsupported: .everything
     }
   }
 

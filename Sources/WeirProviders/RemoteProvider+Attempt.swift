@@ -10,6 +10,11 @@ extension RemoteProvider {
     var firstText: C.Instant?
     var limits: RateLimitHeaders?
 
+    /// False where the link is known to be down.
+    var wasSent: Bool {
+      if case .failure(let failure) = result, case .linkDown = failure.cause { false } else { true }
+    }
+
     func forPool(elapsed: Duration, firstText since: (C.Instant) -> Duration) -> EndpointOutcome {
       var failure: ProviderFailure.Cause?
       if case .failure(let found) = result { failure = found.cause }
@@ -37,7 +42,7 @@ extension RemoteProvider {
 
   func attempt(
     _ request: CompletionRequest, body: [UInt8], endpoint: Int, within remaining: Duration,
-    onDelta: (@Sendable (CompletionDelta) -> Void)?
+    onConnected: @escaping @Sendable () -> Void, onDelta: (@Sendable (CompletionDelta) -> Void)?
   ) async -> Attempt {
     var progress = Progress()
     var result: Result<ReplyContent, AttemptFailure>
@@ -47,6 +52,7 @@ extension RemoteProvider {
         .post, urls[endpoint],
         headers: headers(key: configuration.endpoints[endpoint].key, isStreamed: onDelta != nil), body: body,
         deadlines: configuration.deadlines)
+      http.onConnected = onConnected
       http.deadlines.total = max(.zero, min(http.deadlines.total, remaining))
       // JSON escapes multiply a text's size, and a stream's frame around each token does so much more. A whole answer is
       // parsed at once, so its bound is also one of memory.

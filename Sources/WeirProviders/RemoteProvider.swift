@@ -31,7 +31,11 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
     self.fraction = fraction
     self.wallClock = wallClock
     origin = clock.now
-    endpoints = SharedEndpoints(EndpointPool(configuration.endpoints.map(\.limits)))
+    endpoints = SharedEndpoints(
+      EndpointPool(
+        configuration.endpoints.map(\.limits), breaker: configuration.breaker,
+        seed: UInt64(fraction() * 9_007_199_254_740_992)),
+      retries: RetryBudget(configuration.retryBudget), hedges: HedgePolicy(configuration.hedge))
     var urls: [HTTPURL] = []
     for endpoint in configuration.endpoints { urls.append(try endpoint.baseURL.appending(path: codec.path)) }
     self.urls = urls
@@ -52,14 +56,19 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
       failure.cause = .unsupported(feature: error.feature)
       throw failure
     }
-    let tokens = request.promptTokens + (request.settings.maxTokens ?? 0)
+    let job = Job(
+      request: request, body: body, tokens: request.promptTokens + (request.settings.maxTokens ?? 0),
+      deadline: begin.advanced(by: policy.deadline), hedgeAfter: endpoints.begin(), onDelta: onDelta)
     var tried: Set<Int> = []
     while true {
       let lease: EndpointPool.Lease
-      switch endpoints.select(tokens: tokens, tried: tried, at: origin.duration(to: clock.now)) {
+      switch endpoints.select(
+        tokens: job.tokens, tried: tried, returns: configuration.link?.returns ?? 0, at: sinceOrigin)
+      {
       case .use(let chosen): lease = chosen
       case .unhealthy(let wait):
-        failure.cause = .unhealthy(wait: wait)
+        // After a failure, that one says more.
+        if failure.attempts == 0 { failure.cause = .unhealthy(wait: wait) }
         throw failure
       case .limited(let wait):
         // A limit that ends soon is waited for; nothing was asked, and so no attempt is used up.
@@ -70,36 +79,39 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
         try await sleep(wait, failure)
         continue
       }
-      failure.attempts += 1
       let start = clock.now
-      let outcome = await attempt(
-        request, body: body, endpoint: lease.endpoint, within: policy.deadline - begin.duration(to: start),
-        onDelta: onDelta)
+      let result = await guarded(job, lease)
       let end = clock.now
-      endpoints.finish(
-        lease, outcome.forPool(elapsed: start.duration(to: end), firstText: { start.duration(to: $0) }),
-        at: origin.duration(to: end))
-      switch outcome.result {
+      failure.attempts += result.requests
+      failure.usage += result.wasted
+      switch result.attempt.result {
       case .success(let content):
         return Completion(
-          content, usage: outcome.usage, wasted: failure.usage, model: request.settings.model,
+          content, usage: result.attempt.usage, wasted: failure.usage, model: request.settings.model,
           attempts: failure.attempts,
           timings: Completion.Timings(
-            total: begin.duration(to: end), firstText: outcome.firstText.map { begin.duration(to: $0) },
+            total: begin.duration(to: end), firstText: result.attempt.firstText.map { begin.duration(to: $0) },
             lastAttempt: start.duration(to: end)))
       case .failure(let failed):
         failure.cause = failed.cause
-        failure.usage += outcome.usage
+        failure.usage += result.attempt.usage
       }
-      tried.insert(lease.endpoint)
+      tried.formUnion(result.endpoints)
       let elapsed = begin.duration(to: end)
-      if elapsed < policy.deadline, mayHop(from: lease.endpoint, after: failure, tried) { continue }
-      guard case .retry(let wait) = policy.next(after: failure, elapsed: elapsed, fraction: fraction()) else {
-        throw elapsed < policy.deadline ? failure : late(failure, allowed: policy.deadline)
+      if elapsed < policy.deadline, mayHop(from: lease.endpoint, after: failure, tried),
+        endpoints.mayRetry(at: sinceOrigin)
+      {
+        continue
       }
+      guard case .retry(let wait) = policy.next(after: failure, elapsed: elapsed, fraction: fraction()),
+        endpoints.unhealthyWait(at: sinceOrigin) <= wait, endpoints.mayRetry(at: sinceOrigin)
+      else { throw elapsed < policy.deadline ? failure : late(failure, allowed: policy.deadline) }
       try await sleep(wait, failure)
     }
   }
+
+  /// Time as the pool counts it.
+  var sinceOrigin: Duration { origin.duration(to: clock.now) }
 
   private func body(of request: CompletionRequest, isStreamed: Bool) throws(UnsupportedRequest) -> [UInt8] {
     if !configuration.lacks.isEmpty, let lacking = request.needs.intersection(configuration.lacks).map(\.name).min() {

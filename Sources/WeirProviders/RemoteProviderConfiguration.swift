@@ -17,6 +17,12 @@ package struct RemoteProviderConfiguration: Sendable {
   package var lacks: Set<RequestNeed>
   /// Uses the provider's prompt cache where a prefix is stable and long enough.
   package var marksPromptCache: Bool
+  /// When an endpoint is left alone.
+  package var breaker = CircuitBreaker.Settings()
+  package var retryBudget = RetryBudget.Settings()
+  package var hedge = HedgePolicy.Settings()
+  /// What all providers know of the link; nil where nobody watches it.
+  package var link: LinkGate?
 
   package init(
     name: String, endpoints: [Endpoint], headers: [HTTPHeader] = [], deadlines: HTTPDeadlines = HTTPDeadlines(),

@@ -67,6 +67,9 @@ struct RouteCommand: AsyncParsableCommand {
   @Flag(help: "Answer the prompts that wait in the durable queue, instead of standard input.")
   var deferred = false
 
+  @Flag(help: "With --deferred: stay, and answer whatever waits whenever the link is up, until interrupted.")
+  var follow = false
+
   @Flag(help: "No progress line, even on a terminal.")
   var quiet = false
 
@@ -80,6 +83,7 @@ struct RouteCommand: AsyncParsableCommand {
       throw ValidationError("--resume reads JSON lines back: it does not go with --explain or --no-json.")
     }
     if resume, deferred { throw ValidationError("--resume and --deferred do not go together.") }
+    if follow, !deferred { throw ValidationError("--follow goes with --deferred.") }
     if jsonSchema != nil, grammar != nil {
       throw ValidationError("--json-schema and --grammar do not go together.")
     }

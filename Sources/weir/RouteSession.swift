@@ -68,7 +68,18 @@ final class RouteSession: Sendable {
   func run() async throws -> RouteRun.Tally {
     let sources = interruption.listen()
     defer { sources.forEach { $0.cancel() } }
-    let tally = command.deferred ? try await runDeferred() : try await runInput()
+    let tally = try await withThrowingTaskGroup(of: RouteRun.Tally?.self) { group in
+      group.addTask { [node] in
+        await node.watchLink()
+        return nil
+      }
+      group.addTask { [self] in command.deferred ? try await runDeferred() : try await runInput() }
+      defer { group.cancelAll() }
+      while let next = try await group.next() {
+        if let tally = next { return tally }
+      }
+      return RouteRun.Tally()
+    }
     outputClosed.store(tally.outputClosed, ordering: .relaxed)
     progress.withLock { try? $0?.finish(now: node.clock.monotonic()) }
     if !command.quiet, !tally.outputClosed { report(tally) }
@@ -103,10 +114,13 @@ final class RouteSession: Sendable {
     ).run()
   }
 
-  /// Answers what waits, as long as the link holds: the first prompt that has to wait on ends it.
+  /// Answers what waits, as long as the link holds: the first prompt that has to wait on ends it, unless it is to stay.
   private func runDeferred() async throws -> RouteRun.Tally {
-    try await withThrowingTaskGroup(of: RouteRun.Tally?.self) { group in
-      group.addTask { [self] in try await answerDeferred() }
+    let run = DeferredRun(
+      node: node, jobs: node.configuration.limits.jobs, follows: command.follow, interruption: interruption,
+      write: { [self] in try await write($0) }, webhook: try node.webhook(environment: NodeOptions.environment))
+    return try await withThrowingTaskGroup(of: RouteRun.Tally?.self) { group in
+      group.addTask { try await run.run() }
       group.addTask { [interruption] in
         for await _ in interruption.cancellations { break }
         return nil
@@ -117,23 +131,6 @@ final class RouteSession: Sendable {
       }
       return RouteRun.Tally()
     }
-  }
-
-  private func answerDeferred() async throws -> RouteRun.Tally {
-    var tally = RouteRun.Tally()
-    while !interruption.isInterrupted, tally.deferred == 0, !tally.outputClosed,
-      let next = try await node.router.routeNextDeferred(isCancelled: { [interruption] in interruption.isCancelled })
-    {
-      tally.count(.reply(next.reply))
-      if try await write(.reply(next.reply)) {
-        try node.router.confirmDelivery(of: next)
-      } else {
-        tally.outputClosed = true
-      }
-    }
-    // Another run may hold the prompt that was just deferred here.
-    tally.waiting = try max(0, node.waitingPrompts() - tally.deferred)
-    return tally
   }
 
   private func write(_ line: ReplyLine) async throws -> Bool {

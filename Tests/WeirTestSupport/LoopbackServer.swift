@@ -45,9 +45,13 @@ package final class LoopbackServer: Sendable {
   private let answer: @Sendable (Request) -> [Step]
   private let state = Mutex(State())
 
-  /// Begins to listen. `greeting` is done on each new connection before anything is read; `remembers` keeps requests.
-  package init(greeting: [Step] = [], remembers: Bool = true, answer: @escaping @Sendable (Request) -> [Step]) throws {
-    (listener, port) = try LoopbackSocket.bound()
+  /// Begins to listen, on a free port unless one is named. `greeting` is done on each new connection before anything is
+  /// read; `remembers` keeps requests.
+  package init(
+    port wanted: Int = 0, greeting: [Step] = [], remembers: Bool = true,
+    answer: @escaping @Sendable (Request) -> [Step]
+  ) throws {
+    (listener, port) = try LoopbackSocket.bound(to: wanted)
     try listener.listen(backlog: 128)
     self.greeting = greeting
     self.remembers = remembers

@@ -9,11 +9,15 @@ struct LoopbackSocket: Sendable {
 
   let number: Int32
 
-  /// A socket bound to a free port, not yet listening.
-  static func bound() throws -> (socket: LoopbackSocket, port: Int) {
+  /// A socket bound to a port, or to a free one, not yet listening.
+  static func bound(to wanted: Int = 0) throws -> (socket: LoopbackSocket, port: Int) {
     let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard number >= 0 else { throw Failure(call: "socket", code: errno) }
-    var address = loopback(port: 0)
+    var reuse: Int32 = 1
+    if wanted != 0 {
+      unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+    }
+    var address = loopback(port: wanted)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let code = unsafe withUnsafeMutablePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in

@@ -9,6 +9,7 @@ package struct EndpointPool: Sendable {
   package struct Lease: Sendable, Hashable {
     package let endpoint: Int
     let tokens: Double
+    let ticket: CircuitBreaker.Ticket
   }
 
   package enum Selection: Sendable, Hashable {
@@ -22,7 +23,7 @@ package struct EndpointPool: Sendable {
   private struct State: Sendable {
     var requests: RateAllowance
     var tokens: RateAllowance
-    var health = EndpointHealth()
+    var health: EndpointHealth
     /// Set aside for requests under way.
     var leased: (requests: Double, tokens: Double) = (0, 0)
     var blockedUntil: Duration = .zero
@@ -47,11 +48,16 @@ package struct EndpointPool: Sendable {
   private static let refusalBlock: Duration = .seconds(60)
   private static let limitBlock: Duration = .seconds(1)
 
-  package init(_ limits: [EndpointLimits]) {
+  /// `seed` is for the jitter of the endpoints' breakers.
+  package init(
+    _ limits: [EndpointLimits], breaker: CircuitBreaker.Settings = CircuitBreaker.Settings(), seed: UInt64 = 1
+  ) {
     precondition(!limits.isEmpty, "a provider has an endpoint")
-    states = limits.map {
+    states = limits.enumerated().map { number, limits in
       State(
-        requests: RateAllowance(perMinute: $0.requestsPerMinute), tokens: RateAllowance(perMinute: $0.tokensPerMinute))
+        requests: RateAllowance(perMinute: limits.requestsPerMinute),
+        tokens: RateAllowance(perMinute: limits.tokensPerMinute),
+        health: EndpointHealth(breaker, seed: seed &+ UInt64(number)))
     }
   }
 
@@ -60,6 +66,7 @@ package struct EndpointPool: Sendable {
   /// Chooses for a request of about `tokens` tokens. Endpoints of `tried` are taken only where no other may be.
   package mutating func select(tokens: Int, tried: Set<Int> = [], at now: Duration) -> Selection {
     let amount = Double(max(0, tokens))
+    for index in states.indices { states[index].health.notice(at: now) }
     let sound = states.indices.filter { states[$0].health.wait(at: now) == .zero }
     guard !sound.isEmpty else {
       return .unhealthy(wait: states.map { $0.health.wait(at: now) }.min() ?? .zero)
@@ -74,8 +81,10 @@ package struct EndpointPool: Sendable {
     states[best].tokens.use(amount, at: now)
     states[best].leased.requests += 1
     states[best].leased.tokens += amount
-    states[best].health.begin(at: now)
-    return .use(Lease(endpoint: best, tokens: amount))
+    guard let ticket = states[best].health.begin(at: now) else {
+      preconditionFailure("an endpoint whose wait is zero may be asked")
+    }
+    return .use(Lease(endpoint: best, tokens: amount, ticket: ticket))
   }
 
   private func best(of indices: [Int], at now: Duration) -> Int? {
@@ -103,7 +112,22 @@ package struct EndpointPool: Sendable {
       states[index].tokens.use(Double(outcome.usage.total) - lease.tokens, at: now)
     }
     if let block = block(for: outcome.failure) { states[index].blockedUntil = now + min(block, Self.longestBlock) }
-    states[index].health.end(outcome, at: now)
+    states[index].health.end(lease.ticket, outcome, at: now)
+  }
+
+  /// The leased request's connection stands.
+  package mutating func connected(_ lease: Lease, at now: Duration) {
+    states[lease.endpoint].health.connected(lease.ticket, at: now)
+  }
+
+  /// The link has come back: endpoints that were out of reach may be tried at once.
+  package mutating func heard(at now: Duration) {
+    for index in states.indices { states[index].health.heard(at: now) }
+  }
+
+  /// How long no endpoint may be asked, be it for its health alone.
+  package func unhealthyWait(at now: Duration) -> Duration {
+    states.map { $0.health.wait(at: now) }.min() ?? .zero
   }
 
   /// An endpoint alone is never passed over for what its provider has not asked for: its caller's retries wait.

@@ -1,23 +1,62 @@
 internal import Synchronization
 
-/// What all requests to a provider share: the pool of its endpoints, and what prefixes they came with.
+/// What all requests to a provider share: the pool of endpoints, the budgets of retries and hedges, and what
+/// prefixes requests came with.
 final class SharedEndpoints: Sendable {
-  private let pool: Mutex<EndpointPool>
-  private let prefixes = Mutex(PrefixWatch())
-
-  init(_ pool: EndpointPool) {
-    self.pool = Mutex(pool)
+  private struct State {
+    var pool: EndpointPool
+    var retries: RetryBudget
+    var hedges: HedgePolicy
+    /// How often the link had come back when the pool was last told.
+    var returns = 0
   }
 
-  func select(tokens: Int, tried: Set<Int>, at now: Duration) -> EndpointPool.Selection {
-    pool.withLock { $0.select(tokens: tokens, tried: tried, at: now) }
+  private let state: Mutex<State>
+  private let prefixes = Mutex(PrefixWatch())
+
+  init(_ pool: EndpointPool, retries: RetryBudget = RetryBudget(), hedges: HedgePolicy = HedgePolicy()) {
+    state = Mutex(State(pool: pool, retries: retries, hedges: hedges))
+  }
+
+  /// `returns` is how often the link has come back so far.
+  func select(tokens: Int, tried: Set<Int>, returns: Int = 0, at now: Duration) -> EndpointPool.Selection {
+    state.withLock { state in
+      if state.returns != returns {
+        state.returns = returns
+        state.pool.heard(at: now)
+      }
+      return state.pool.select(tokens: tokens, tried: tried, at: now)
+    }
+  }
+
+  func connected(_ lease: EndpointPool.Lease, at now: Duration) {
+    state.withLock { $0.pool.connected(lease, at: now) }
   }
 
   func finish(_ lease: EndpointPool.Lease, _ outcome: EndpointOutcome, at now: Duration) {
-    pool.withLock { $0.finish(lease, outcome, at: now) }
+    state.withLock { state in
+      state.pool.finish(lease, outcome, at: now)
+      if outcome.failure == nil { state.hedges.answered(in: outcome.elapsed) }
+    }
   }
 
   func marks(for request: CompletionRequest, least: Int, at now: Duration) -> PromptCacheMarks {
     prefixes.withLock { $0.marks(for: request, least: least, at: now) }
   }
+
+  func unhealthyWait(at now: Duration) -> Duration { state.withLock { $0.pool.unhealthyWait(at: now) } }
+
+  /// A request begins: it earns its share of a retry. Returns after which time it may be hedged.
+  func begin() -> Duration? {
+    state.withLock { state in
+      state.retries.earn()
+      return state.hedges.delay()
+    }
+  }
+
+  /// Whether one more attempt may be made.
+  func mayRetry(at now: Duration) -> Bool { state.withLock { $0.retries.spend(at: now) } }
+
+  /// Whether the hedge that is due may be sent.
+  func mayHedge(at now: Duration) -> Bool { state.withLock { $0.hedges.maySend(at: now) } }
 }

@@ -96,6 +96,20 @@ package struct CircuitBreaker: Sendable, Hashable {
     reach = Reachability(settings.reachability)
   }
 
+  /// Opens where the server has turned out to be out of reach since the last call ended.
+  package mutating func notice(at now: Duration, fraction: Double) {
+    if case .closed = state, reach.isLost(at: now) { open(.unreachable, at: now, fraction: fraction) }
+  }
+
+  /// Zero where a call would be let through, else how long none will be; `notice` comes first.
+  package func wait(at now: Duration) -> Duration {
+    switch state {
+    case .closed: .zero
+    case .open(let until, _): max(.zero, until - now)
+    case .halfOpen: settings.firstWait
+    }
+  }
+
   /// Asks for one call; `fraction` is uniform in 0..<1. A ticket whose owner can tell when it is connected
   /// `tellsConnection`, so that a connection that does not come about is noticed before its deadline.
   package mutating func admit(tellsConnection: Bool = true, at now: Duration, fraction: Double) -> Permission {

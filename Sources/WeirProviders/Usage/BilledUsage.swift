@@ -33,7 +33,7 @@ enum BilledUsage {
       default: return .zero
       }
     case .cancelled, .deadline: return read
-    case .overloaded, .refused, .malformed, .interrupted, .limited, .unhealthy, .unsupported: return .zero
+    case .overloaded, .refused, .malformed, .interrupted, .limited, .unhealthy, .linkDown, .unsupported: return .zero
     }
   }
 }
