@@ -21,7 +21,7 @@ package struct Node: Sendable {
   package let clock: NodeClock
   package let router: Router
   package let store: Store
-  private let client: HTTPClient?
+  let client: HTTPClient?
   private let cache: ResponseCache?
   private let link: NodeLink?
 

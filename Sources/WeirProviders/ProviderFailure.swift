@@ -112,7 +112,8 @@ package struct ProviderFailure: WeirFailure, Equatable {
     case .overloaded(429, _, _), .refused(401, _), .refused(403, _): .key
     case .overloaded: .address
     case .transport(let failure): failure.isSafeToRetry ? .address : .everything
-    case .refused, .malformed, .interrupted, .deadline, .cancelled, .limited, .unhealthy, .linkDown, .unsupported: .everything
+    case .refused, .malformed, .interrupted, .deadline, .cancelled, .limited, .unhealthy, .linkDown, .unsupported:
+      .everything
     }
   }
 

@@ -10,6 +10,8 @@ struct Cascade: Sendable {
   /// The conversation as each kind of answerer is given it.
   let turns: GroundedTurns
   let watch: CascadeWatch
+  /// Where pieces of a remote answer go as they come; nil where it is given whole.
+  var stream: StreamPort?
   /// The cosine of two texts.
   let likeness: @Sendable (String, String) -> Double
   /// Shortens the conversation for remote models; run once, when the first of them is asked.
@@ -102,7 +104,7 @@ struct Cascade: Sendable {
         for route in remotes.routes(tier: tier, model: model, permit: permit)
         where !unreachable.contains(route.answerer.name) {
           guard !watch.isOver else { return stopped(outcome, by: .outOfTime) }
-          switch await ask(route, sent, mostTokens: plan.mostTokens[route.model]) {
+          switch await ask(route, sent, mostTokens: plan.mostTokens[route.model], stream: stream) {
           case .success(let answer) where answer.form?.hasCalls != true && answer.text.allSatisfy(\.isWhitespace):
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, "its answer is empty"))
@@ -112,13 +114,16 @@ struct Cascade: Sendable {
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, RouteError.brokenFormat.message))
             outcome.end = .unanswered(.brokenFormat, mayWait: remoteMayReturn)
-          case .success(let answer): return answered(outcome, by: answer)
+          case .success(let answer):
+            stream?.accept()
+            return answered(outcome, by: answer)
           case .failure(let failure):
             let error = RouteError(code: "remote_failed", kind: failure.kind, message: failure.message)
             outcome.reasons.append(.remoteFailed(tier, failure.message))
             if failure.usage != .zero {
               outcome.discarded.append(Answer(text: "", tier: route.tier, model: route.model, usage: failure.usage))
             }
+            if stream?.isCommitted == true { return stopped(outcome, by: .streamInterrupted(failure)) }
             if failure.consequence == .stopped { return stopped(outcome, by: error) }
             if failure.consequence == .linkDown { unreachable.insert(route.answerer.name) }
             remoteMayReturn = remoteMayReturn || [.linkDown, .overloaded].contains(failure.consequence)
@@ -197,15 +202,18 @@ struct Cascade: Sendable {
   }
 
   func ask(
-    _ route: RemoteRoutes.Route, _ request: RouteRequest, mostTokens: Int?
+    _ route: RemoteRoutes.Route, _ request: RouteRequest, mostTokens: Int?, stream: StreamPort? = nil
   ) async -> Result<Answer, ProviderFailure> {
     var settings = request.settings
     settings.model = route.model
     if let mostTokens { settings.maxTokens = min(settings.maxTokens ?? mostTokens, mostTokens) }
     let begin = watch.now()
+    stream?.forget()
+    var onDelta: (@Sendable (CompletionDelta) -> Void)?
+    if let stream { onDelta = { stream.take($0) } }
     do throws(ProviderFailure) {
       let completion = try await route.answerer.complete(
-        CompletionRequest(messages: request.messages, settings: settings, deadline: watch.left))
+        CompletionRequest(messages: request.messages, settings: settings, deadline: watch.left), onDelta: onDelta)
       watch.observe(route, since: begin, error: nil)
       let form = ReplyForm(completion)
       let isCutAsAsked =

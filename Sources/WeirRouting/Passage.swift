@@ -49,6 +49,8 @@ struct Passage {
   var isDoubtful = false
   /// True for an answer that is not the last word: the queue fetches a better one for the cache.
   var wantsUpgrade = false
+  /// Where pieces of the answer go as they come; nil where it is given whole.
+  var stream: StreamPort?
 
   init(request: RouteRequest, clock: NodeClock, claim: DeferredQueue.Claim?) {
     self.request = request

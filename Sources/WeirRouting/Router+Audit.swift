@@ -17,7 +17,8 @@ extension Router {
 
   /// The hit, where nobody could answer anew: an audit costs nobody an answer.
   func unanswered(_ outcome: Cascade.Outcome, _ way: Passage) -> CacheHit? {
-    guard case .unanswered = outcome.end else { return nil }
+    // Nor where part of the new answer was passed on: nothing is answered twice.
+    guard case .unanswered = outcome.end, way.stream?.isCommitted != true else { return nil }
     return way.audit?.hit
   }
 

@@ -85,9 +85,11 @@ package struct Router: Sendable {
 
   /// The same for a prompt that waited in the durable queue: `claim` is settled with the answer.
   func route(
-    _ request: RouteRequest, claim: DeferredQueue.Claim?, isCancelled: @escaping @Sendable () -> Bool
+    _ request: RouteRequest, claim: DeferredQueue.Claim?, stream: StreamPort? = nil,
+    isCancelled: @escaping @Sendable () -> Bool
   ) async -> RouteReply {
     var way = Passage(request: request, clock: parts.clock, claim: claim)
+    way.stream = stream
     let reply = await travel(&way, isCancelled: isCancelled)
     finishFlight(of: way, reply)
     return reply

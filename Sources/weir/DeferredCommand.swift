@@ -130,11 +130,13 @@ struct DeferredCommand: AsyncParsableCommand {
       let wanted = found.filter { states.contains($0.state) }
       let chosen = wanted.isEmpty ? found : wanted
       guard let entry = chosen.first else {
-        throw StartFailure.part("no deferred prompt is called \(id.printable); weir deferred list shows those there are")
+        throw StartFailure.part(
+          "no deferred prompt is called \(id.printable); weir deferred list shows those there are")
       }
       guard chosen.count == 1 || wanted.isEmpty else {
         let numbers = chosen.prefix(5).map { "\($0.sequence)" }.joined(separator: ", ")
-        throw StartFailure.part("\(id.printable) names \(chosen.count) deferred prompts: name one by its number (\(numbers))")
+        throw StartFailure.part(
+          "\(id.printable) names \(chosen.count) deferred prompts: name one by its number (\(numbers))")
       }
       return entry
     }

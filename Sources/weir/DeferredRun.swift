@@ -1,4 +1,5 @@
 import WeirAssembly
+import WeirConfiguration
 import WeirDomain
 import WeirRouting
 

@@ -17,7 +17,8 @@ struct Weir: AsyncParsableCommand {
       """,
     version: release,
     subcommands: [
-      RouteCommand.self, DeferredCommand.self, CacheCommand.self, ReportCommand.self, BudgetCommand.self, ReviewCommand.self,
+      RouteCommand.self, DeferredCommand.self, CacheCommand.self, ReportCommand.self, BudgetCommand.self,
+      ReviewCommand.self,
       EvalCommand.self, TrainCommand.self, ModelsCommand.self, EmbedCommand.self, ClassifyCommand.self,
       DocumentsCommand.self, DoctorCommand.self, InitCommand.self, EntitiesCommand.self, BenchCommand.self,
       CacheBenchCommand.self, IndexBenchCommand.self,

@@ -22,6 +22,8 @@ extension Router {
     _ way: inout Passage, isCancelled: @escaping @Sendable () -> Bool
   ) async -> Cascade.Outcome {
     let plan = overLink(plan, &way)
+    var cascade = cascade
+    cascade.stream = way.stream
     let outage = parts.settings.whenUnanswered
     let (first, smaller) = outage.split(plan.steps)
     var outcome = await cascade.run(
