@@ -27,7 +27,7 @@ package struct Checkup: Sendable {
   }
 
   let configuration: Configuration
-  private let environment: [String: String]
+  let environment: [String: String]
   let clock: NodeClock
 
   package init(_ configuration: Configuration, environment: [String: String], clock: NodeClock = .system) {
@@ -40,7 +40,7 @@ package struct Checkup: Sendable {
   package func run() async -> [Finding] {
     var findings = [processor(), configurationFile()]
     findings += models()
-    findings += [state(), freeDisk(), prices()]
+    findings += [state(), errorBudget(), freeDisk(), prices()]
     for provider in configuration.providers { findings.append(await reach(provider)) }
     if configuration.providers.isEmpty {
       let isDeferred = configuration.routing.outage.contains(.defer)

@@ -1,4 +1,6 @@
 package import WeirConfiguration
+internal import WeirDomain
+internal import WeirFiles
 internal import WeirModelFiles
 package import WeirRouting
 
@@ -7,19 +9,53 @@ extension BudgetKeeper {
   convenience init(
     _ configuration: Configuration, policy: RoutePolicy, extra: [ErrorBudget] = [], intents: GGUFFile
   ) {
+    let own = policy.errorBudgets
     self.init(
-      head: intents.fingerprint, models: nil, budgets: policy.errorBudgets + extra,
+      head: intents.fingerprint, models: nil,
+      budgets: own + extra.filter { budget in !own.contains { $0.share == budget.share } },
       settings: Settings(
         delta: 1 - configuration.budget.confidence, leastProbability: configuration.routing.auditProbability,
         rederiveMilliseconds: Int64(configuration.budget.rederiveSeconds) * 1000))
   }
 }
 
+extension BudgetOperation {
+  /// All that runs beside the answers. `environment` is what the shadow's file may look things up in, but no setting of it.
+  init(
+    _ configuration: Configuration, policy: RoutePolicy, intents: GGUFFile, environment: [String: String]
+  ) throws {
+    let shadow = try ShadowPolicy(configuration, environment: environment)
+    let budget = configuration.budget
+    self.init(
+      keeper: BudgetKeeper(configuration, policy: policy, extra: shadow?.policy.errorBudgets ?? [], intents: intents),
+      background: Background(
+        limits: .init(
+          perMinute: budget.backgroundPerMinute,
+          costPerDay: Money(picodollars: Int64((budget.backgroundCostPerDay * 1e12).rounded()))),
+        compares: budget.compare && configuration.review.enabled),
+      shadow: shadow)
+  }
+}
+
+extension ShadowPolicy {
+  /// The policy of `budget.shadow`; nil without one. Variables that set this node's own settings do not count for it.
+  init?(_ configuration: Configuration, environment: [String: String]) throws {
+    guard let path = configuration.budget.shadow else { return nil }
+    let other = try Configuration.load(
+      path: path, environment: environment.filter { !$0.key.hasPrefix("WEIR_") })
+    let digest = SHA256Digest(of: try ByteRegion(path: path).array).hex.prefix(12)
+    self.init(name: String(digest), policy: RoutePolicy(other.routing))
+  }
+}
+
 extension Node {
-  /// The keeper alone, for commands that only look.
-  package static func budgetKeeper(_ configuration: Configuration) throws -> BudgetKeeper {
-    BudgetKeeper(
-      configuration, policy: RoutePolicy(configuration.routing), intents: try ModelBundle(configuration).intents.open())
+  /// What the budget is kept with, alone, for commands that only look.
+  package static func budgetOperation(
+    _ configuration: Configuration, environment: [String: String]
+  ) throws -> BudgetOperation {
+    try BudgetOperation(
+      configuration, policy: RoutePolicy(configuration.routing), intents: try ModelBundle(configuration).intents.open(),
+      environment: environment)
   }
 
   /// What the monitor has to say and has not said yet: sentences.

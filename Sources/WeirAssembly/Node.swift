@@ -68,9 +68,8 @@ package struct Node: Sendable {
       sampler: configuration.review.enabled
         ? ReviewSampler(uncertain: routing.reviewProbability, audit: routing.auditProbability) : nil,
       settings: settings, clock: clock, grounding: grounding, formats: formats)
-    let keeper = BudgetKeeper(configuration, policy: policy, intents: intents)
-    try keeper.refresh(from: store, at: clock.wall())
-    parts.budget.keeper = keeper
+    parts.budget = try BudgetOperation(configuration, policy: policy, intents: intents, environment: environment)
+    try parts.budget.keeper?.refresh(from: store, at: clock.wall())
     parts.link = link?.meter
     return Node(
       configuration: configuration, clock: clock, router: Router(parts), store: store, client: client, cache: cache,
@@ -116,10 +115,11 @@ package struct Node: Sendable {
 
   private static let migrations =
     Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
-    + DocumentTables.migrations + LinkUsage.migrations + BudgetLog.migrations
+    + DocumentTables.migrations + LinkUsage.migrations + BudgetLog.migrations + BackgroundQueue.migrations + ShadowLog.migrations
 
   /// Ends connections and closes the index and the database.
   package func close() async throws {
+    router.finishBudget()
     await client?.shutdown()
     if let meter = link?.meter { try store.write { try meter.settle(at: clock.wall(), in: $0) } }
     cache?.close()

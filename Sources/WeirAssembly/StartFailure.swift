@@ -42,6 +42,8 @@ package enum StartFailure: Error, Sendable, Hashable {
   case cacheIsOff
   /// No review sample has this id.
   case noReviewSample(id: String)
+  /// No answer of this node has this trace id.
+  case noAnswer(traceID: String)
   /// A label about an answer that the sample does not have.
   case noOtherAnswer(id: String)
   /// A prompt that a command was given cannot be read.
@@ -97,6 +99,8 @@ package enum StartFailure: Error, Sendable, Hashable {
         + "there"
     case .noReviewSample(let id):
       "there is no review sample \(id): weir review export shows those of this node with their ids"
+    case .noAnswer(let traceID):
+      "this node gave no answer with the trace id \(traceID): it stands in the reply as trace"
     case .noOtherAnswer(let id): "sample \(id) has one answer only: leave --other out"
     case .cacheIsOff: "the cache is turned off: set cache.enabled = true in the configuration file"
     case .badPrompt(let reason): "the prompt cannot be read: \(reason)"

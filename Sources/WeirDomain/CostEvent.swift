@@ -2,6 +2,8 @@
 package struct CostEvent: Sendable, Hashable {
   package enum Outcome: String, Sendable, Hashable, CaseIterable {
     case answered, deferred, failed
+    /// Asked after the request was answered, for its reviewers and the cache: no request of its own.
+    case background
   }
 
   package var id: ULID
@@ -60,5 +62,15 @@ package struct CostEvent: Sendable, Hashable {
     self.savedByCompression = savedByCompression
     self.timings = timings
     self.nanoseconds = nanoseconds
+  }
+}
+
+extension CostEvent {
+  /// The same money spent for an answer that nobody waited for: it saves nothing.
+  package var inBackground: CostEvent {
+    var event = self
+    event.outcome = .background
+    (event.savedByCache, event.savedByRouting) = (.zero, .zero)
+    return event
   }
 }

@@ -32,8 +32,22 @@ package struct ReviewSample: Sendable, Hashable {
   package var threshold: Double?
   /// The error budget in force, 0...0.5; nil where the decision was not reached.
   package var budget: Double?
+  /// What a policy that decides without acting made of it; nil without one.
+  package var shadow: Shadow?
   /// The answer of somebody else to the same prompt, for the reviewer to look at side by side.
   package var other: Counterpart?
+
+  package struct Shadow: Sendable, Hashable {
+    /// Which one.
+    package var policy: String
+    /// Who would have answered first; nil for nobody.
+    package var tier: Tier?
+
+    package init(policy: String, tier: Tier?) {
+      self.policy = policy
+      self.tier = tier
+    }
+  }
 
   /// An answer that was not given.
   package struct Counterpart: Sendable, Hashable {
@@ -52,12 +66,13 @@ package struct ReviewSample: Sendable, Hashable {
   package init(
     id: ULID, at: Timestamp, requestID: String, tenant: String, cause: Cause, probability: Double, prompt: String,
     answer: String, tier: Tier, intent: String?, confidence: Double?, traceID: ULID? = nil, head: String? = nil,
-    threshold: Double? = nil, budget: Double? = nil, other: Counterpart? = nil
+    threshold: Double? = nil, budget: Double? = nil, shadow: Shadow? = nil, other: Counterpart? = nil
   ) {
     self.traceID = traceID
     self.head = head
     self.threshold = threshold
     self.budget = budget
+    self.shadow = shadow
     self.other = other
     self.id = id
     self.at = at

@@ -20,6 +20,9 @@ extension LedgerReport {
     let answered = total.outcomes[.answered] ?? 0
     let (deferred, failed) = (total.outcomes[.deferred] ?? 0, total.outcomes[.failed] ?? 0)
     lines.append("requests  \(total.requests) (\(answered) answered, \(deferred) deferred, \(failed) failed)")
+    if let background = total.outcomes[.background] {
+      lines.append("          and \(background) asked in the background, for reviewers and the cache")
+    }
     let estimated = total.estimated == 0 ? "" : ", counted here for \(total.estimated) requests"
     lines.append("tokens    \(total.promptTokens) read, \(total.completionTokens) written\(estimated)")
     lines.append("spent     \(total.cost)")

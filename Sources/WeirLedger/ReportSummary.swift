@@ -23,8 +23,14 @@ package struct ReportSummary: Sendable, Equatable {
   package init() {}
 
   package mutating func add(_ event: CostEvent) {
-    requests += 1
     outcomes[event.outcome, default: 0] += 1
+    if event.outcome == .background {
+      cost += event.cost
+      promptTokens = sum(promptTokens, event.usage.prompt)
+      completionTokens = sum(completionTokens, event.usage.completion)
+      return
+    }
+    requests += 1
     if let tier = event.tier, event.outcome == .answered { tiers[tier, default: 0] += 1 }
     promptTokens = sum(promptTokens, event.usage.prompt)
     completionTokens = sum(completionTokens, event.usage.completion)

@@ -19,6 +19,7 @@ package struct JudgedSample: Sendable, Hashable {
   package var threshold: Double?
   /// The error budget in force.
   package var budget: Double?
+  package var shadow: ReviewSample.Shadow?
   /// Who gave the answer beside it.
   package var otherTier: Tier?
   /// Whether the answer of this host was right, or would have been; nil where nobody said so, or as many say no.
@@ -36,7 +37,7 @@ package struct JudgedSample: Sendable, Hashable {
 
   package init(
     order: Int64, id: ULID, at: Timestamp, tenant: String, cause: ReviewSample.Cause, probability: Double, tier: Tier,
-    intent: String?, confidence: Double?, head: String?, threshold: Double?, budget: Double?, otherTier: Tier?,
+    intent: String?, confidence: Double?, head: String?, threshold: Double?, budget: Double?, shadow: ReviewSample.Shadow? = nil, otherTier: Tier?,
     localWasRight: Bool? = nil
   ) {
     self.order = order
@@ -51,6 +52,7 @@ package struct JudgedSample: Sendable, Hashable {
     self.head = head
     self.threshold = threshold
     self.budget = budget
+    self.shadow = shadow
     self.otherTier = otherTier
     self.localWasRight = localWasRight
   }

@@ -56,7 +56,8 @@ extension ReviewQueue {
     try transaction.rows(
       """
       SELECT first.label, s.id, s.at, s.tenant, s.cause, s.probability, s.tier, s.intent, s.confidence, s.head,
-        s.threshold, s.budget, s.other_tier, l.reviewer, l.subject, l.is_right, l.intent
+        s.threshold, s.budget, s.other_tier, l.reviewer, l.subject, l.is_right, l.intent, s.shadow,
+        s.shadow_tier
       FROM (SELECT sample, min(sequence) AS label FROM review_label GROUP BY sample) first
         JOIN review_sample s ON s.sequence = first.sample JOIN review_label l ON l.sample = first.sample
       ORDER BY first.label, l.sequence
@@ -87,7 +88,7 @@ extension ReviewQueue {
       cause: try row.parsed(4, as: "a cause") { ReviewSample.Cause(rawValue: $0) }, probability: try row.real(5),
       tier: try row.parsed(6, as: "a tier") { Tier(rawValue: $0) }, intent: try row.optionalText(7),
       confidence: try row.optionalReal(8), head: try row.optionalText(9), threshold: try row.optionalReal(10),
-      budget: try row.optionalReal(11),
+      budget: try row.optionalReal(11), shadow: try shadow(row, from: 17),
       otherTier: row.isNull(12) ? nil : try row.parsed(12, as: "a tier") { Tier(rawValue: $0) })
   }
 

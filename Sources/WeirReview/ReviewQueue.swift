@@ -61,7 +61,7 @@ package enum ReviewQueue {
     let changed = try transaction.execute(
       """
       INSERT INTO review_sample (\(columns))
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
       """,
       [
         .text(sample.id.description), .integer(sample.at.milliseconds), .text(sample.requestID),
@@ -69,6 +69,7 @@ package enum ReviewQueue {
         .text(sample.answer), .text(sample.tier.rawValue), .text(sample.intent), .real(sample.confidence),
         .text(sample.traceID?.description), .text(sample.head), .real(sample.threshold), .real(sample.budget),
         .text(sample.other?.answer), .text(sample.other?.tier.rawValue), .real(sample.other?.agreement),
+        .text(sample.shadow?.policy), .text(sample.shadow?.tier?.rawValue),
       ])
     return changed == 1
   }
@@ -112,7 +113,7 @@ package enum ReviewQueue {
 
   private static let columns = """
     id, at, request_id, tenant, cause, probability, prompt, answer, tier, intent, confidence, trace_id, head, \
-    threshold, budget, other_answer, other_tier, other_agreement
+    threshold, budget, other_answer, other_tier, other_agreement, shadow, shadow_tier
     """
 
   private static func sample(_ row: borrowing StoreRow) throws(StoreFailure) -> ReviewSample {
@@ -132,10 +133,32 @@ package enum ReviewQueue {
       head: try row.optionalText(12),
       threshold: try row.optionalReal(13),
       budget: try row.optionalReal(14),
+      shadow: try shadow(row, from: 18),
       other: row.isNull(15) || row.isNull(16)
         ? nil
         : ReviewSample.Counterpart(
           answer: try row.text(15), tier: try row.parsed(16, as: "a tier") { Tier(rawValue: $0) },
           agreement: try row.optionalReal(17)))
+  }
+
+  static func shadow(_ row: borrowing StoreRow, from column: Int) throws(StoreFailure) -> ReviewSample.Shadow? {
+    guard let policy = try row.optionalText(column) else { return nil }
+    return ReviewSample.Shadow(policy: policy, tier: try row.optionalText(column + 1).flatMap { Tier(rawValue: $0) })
+  }
+
+  /// Puts another answer beside the sample's; one that is there already stays. False where nothing changed.
+  @discardableResult
+  package static func putBeside(
+    _ other: ReviewSample.Counterpart, sampleID: ULID, in transaction: borrowing StoreTransaction
+  ) throws(StoreFailure) -> Bool {
+    let changed = try transaction.execute(
+      """
+      UPDATE review_sample SET other_answer = ?, other_tier = ?, other_agreement = ?
+      WHERE id = ? AND other_answer IS NULL
+      """,
+      [
+        .text(other.answer), .text(other.tier.rawValue), .real(other.agreement), .text(sampleID.description),
+      ])
+    return changed == 1
   }
 }

@@ -33,6 +33,12 @@ struct Passage {
   var reasons: [RouteReason] = []
   /// What the answerers are given; nil where it was not asked for.
   var turns: GroundedTurns?
+  /// What this request is asked for in the background, if it is.
+  var background: BackgroundQueue.Claim?
+  /// True where a remote model is to be asked once the answer was given.
+  var wantsBackground = false
+  /// What a policy that does not act made of it.
+  var shadow: ShadowCase?
   /// An expired answer that is given because nobody else could answer.
   var stale: CacheHit?
   /// A semantic hit that is answered anew, and what the verifier said of it.

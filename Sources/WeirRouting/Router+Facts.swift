@@ -11,7 +11,8 @@ extension Router {
     try way.measure(.decide) { (way) throws(RouteError) in
       let facts = facts(&way)
       way.facts = facts
-      let plan = parts.policy.plan(for: facts)
+      let plan = inBackground(parts.policy.plan(for: facts), facts, way)
+      (way.wantsBackground, way.shadow) = (!plan.background.isEmpty, shadowed(facts, plan, way))
       way.reasons += plan.reasons
       way.band = plan.band
       if let unknown = plan.unknownModel { throw .unknownModel(unknown) }

@@ -128,11 +128,13 @@ extension Router {
   }
 
   private func settle(_ way: inout Passage, _ record: Record, _ outcome: RouteReply.Outcome) -> RouteReply {
-    var outcome = outcome
+    var (record, outcome) = (record, outcome)
+    if way.background != nil { record.event = record.event.inBackground }
+    let agreement = agreement(way.background, outcome)
     var event = record.event
     let begin = way.timer.mark()
     do {
-      let change = try write(record, outcome, way, since: begin)
+      let change = try write(record, outcome, way, agreement, since: begin)
       if let change { try parts.cache?.apply(change) }
       if let refusal = change?.refusal { way.reasons.append(.notStored(refusal)) }
       way.isStored = change?.isStored == true
@@ -157,7 +159,7 @@ extension Router {
 
   /// The event goes last, so that its own row knows how long the step took, but for the commit.
   private func write(
-    _ record: Record, _ outcome: RouteReply.Outcome, _ way: Passage, since begin: Int64
+    _ record: Record, _ outcome: RouteReply.Outcome, _ way: Passage, _ agreement: Double?, since begin: Int64
   ) throws -> CacheChange? {
     var life: CacheLife?
     if let plan = way.cachePlan, let admitted = record.admitted {
@@ -169,7 +171,15 @@ extension Router {
       if case .answered(let answer) = outcome, record.hit == nil {
         try recordAudit(of: way, computed: answer, in: transaction)
       }
-      try settleQueue(outcome, record.event, way, in: transaction)
+      if let claim = way.background {
+        try settleBackground(claim, outcome, record.event, agreement: agreement, in: transaction)
+      } else {
+        try settleQueue(outcome, record.event, way, in: transaction)
+      }
+      if let shadow = way.shadow { try ShadowLog.note(shadow, way, in: transaction) }
+      if case .answered = outcome {
+        try queueBackground(way, record.sample, tier: record.event.tier, in: transaction)
+      }
       try parts.link?.settle(at: way.at, in: transaction)
       var change: CacheChange?
       if let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted {

@@ -80,16 +80,16 @@ package struct Router: Sendable {
   package func route(
     _ request: RouteRequest, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) async -> RouteReply {
-    await route(request, claim: nil, isCancelled: isCancelled)
+    await route(request, claim: nil, background: nil, isCancelled: isCancelled)
   }
 
-  /// The same for a prompt that waited in the durable queue: `claim` is settled with the answer.
+  /// The same for a prompt that waited in a queue: `claim` or `background` is settled with the answer.
   func route(
-    _ request: RouteRequest, claim: DeferredQueue.Claim?, stream: StreamPort? = nil,
-    isCancelled: @escaping @Sendable () -> Bool
+    _ request: RouteRequest, claim: DeferredQueue.Claim? = nil, background: BackgroundQueue.Claim? = nil,
+    stream: StreamPort? = nil, isCancelled: @escaping @Sendable () -> Bool
   ) async -> RouteReply {
     var way = Passage(request: request, clock: parts.clock, claim: claim)
-    way.stream = stream
+    (way.background, way.stream) = (background, stream)
     let reply = await travel(&way, isCancelled: isCancelled)
     finishFlight(of: way, reply)
     return reply

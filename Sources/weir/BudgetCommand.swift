@@ -45,8 +45,9 @@ struct BudgetCommand: AsyncParsableCommand {
       try await ProcessExit.reporting {
         let configuration = try node.load()
         let store = try Node.openExistingStore(configuration)
-        let report = try BudgetReport.make(
-          try Node.budgetKeeper(configuration), from: store, since: since?.start)
+        let operation = try Node.budgetOperation(configuration, environment: NodeOptions.environment)
+        guard let keeper = operation.keeper else { preconditionFailure("a node keeps its budget") }
+        let report = try BudgetReport.make(keeper, shadow: operation.shadow, from: store, since: since?.start)
         try store.close()
         _ = try OutputFile(descriptor: 1, name: "standard output").write(
           json ? report.json + "\n" : BudgetText.table(report))
@@ -78,7 +79,8 @@ struct BudgetCommand: AsyncParsableCommand {
       try await ProcessExit.reporting {
         let configuration = try node.load()
         let store = try Node.openExistingStore(configuration)
-        let head = try Node.budgetKeeper(configuration).head
+        let operation = try Node.budgetOperation(configuration, environment: NodeOptions.environment)
+        guard let head = operation.keeper?.head else { preconditionFailure("a node keeps its budget") }
         let now = Timestamp(milliseconds: SystemClock.utcMilliseconds)
         let ended = try store.write { transaction in
           let states = try BudgetLog.states(head: head, in: transaction).filter {

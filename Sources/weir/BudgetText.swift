@@ -10,6 +10,10 @@ enum BudgetText {
     lines += monitor(report)
     lines.append("")
     lines += rates(report)
+    if let shadow = report.shadow {
+      lines.append("")
+      lines += comparison(shadow)
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -50,9 +54,11 @@ enum BudgetText {
     var lines = [row("monitor", ["audited", "wrong", "evidence", "of"])]
     for reading in report.readings.prefix(mostRows) {
       let cells = [
-        "\(reading.audits)", "\(reading.wrong)", reading.evidence.decimals(2), reading.limit.decimals(0),
+        "\(reading.audits)", "\(reading.wrong)",
+        reading.evidence < 1e6 ? reading.evidence.decimals(2) : "over 10^6", reading.limit.decimals(0),
       ]
-      lines.append(row(reading.scope.name, cells) + (reading.level == 0 ? "" : "  alarm \(reading.level)"))
+      let name = reading.source == .reports ? "users' reports" : reading.scope.name
+      lines.append(row(name, cells) + (reading.level == 0 ? "" : "  alarm \(reading.level)"))
     }
     if report.readings.isEmpty {
       lines.append("no labelled audits of local answers yet: nothing is known of the budget")
@@ -94,6 +100,32 @@ enum BudgetText {
       lines.append(
         "before a remote model was asked: median \(TextColumn.duration(median)), 95 % within \(TextColumn.duration(p95)) "
           + "(\(report.delay.requests) requests)")
+    }
+    return lines
+  }
+
+  // MARK: Shadow
+
+  private static func comparison(_ shadow: ShadowReport) -> [String] {
+    guard let share = shadow.differingShare else { return ["the shadow has decided nothing yet"] }
+    var lines = [
+      "shadow \(shadow.name): \(shadow.requests) prompts decided, \(percent(share, 1)) of them otherwise",
+      TextColumn.padded("acts", 14) + TextColumn.padded("shadow", 14) + TextColumn.right("prompts", 9),
+    ]
+    for count in shadow.counts.prefix(mostRows) {
+      lines.append(
+        TextColumn.padded(count.acting?.rawValue ?? "nobody", 14)
+          + TextColumn.padded(count.decided?.rawValue ?? "nobody", 14) + TextColumn.right("\(count.requests)", 9))
+    }
+    lines.append(
+      "expected cost of \(shadow.priced) prompts with known prices: \(shadow.actingCost), with the shadow \(shadow.shadowCost)")
+    lines.append(row("wrong local answers", ["estimate", "from", "to", "labels"]))
+    lines.append(figure("  acting", shadow.actingWrong))
+    lines.append(figure("  shadow", shadow.shadowWrong))
+    for case let one in shadow.latest {
+      lines.append(
+        "\(moment(one.at))  \(one.traceID)  \(one.acting?.rawValue ?? "nobody") / \(one.decided?.rawValue ?? "nobody")"
+          + "  confidence \(one.confidence?.decimals(3) ?? "-")  complexity \(one.complexity?.decimals(2) ?? "-")")
     }
     return lines
   }

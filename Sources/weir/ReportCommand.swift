@@ -42,13 +42,17 @@ struct ReportCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await ProcessExit.reporting {
-      let store = try Node.openExistingStore(node.load())
+      let configuration = try node.load()
+      let store = try Node.openExistingStore(configuration)
       let query = LedgerReport.Query(
         dimension: by, since: since?.start, until: until?.start, groupLimit: limit)
       let report = try LedgerReport.make(query, from: store)
       let output = OutputFile(descriptor: 1, name: "standard output")
       let columns = OutputFile.terminalColumns(of: 1) ?? 100
       _ = try output.write(json ? report.json() + "\n" : report.table(width: columns))
+      if !json {
+        for alarm in try Node.budgetAlarms(configuration, from: store) { _ = try output.write("\nalarm: \(alarm)\n") }
+      }
       try store.close()
     }
   }

@@ -10,7 +10,7 @@ import WeirStore
 struct ReviewCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "review", abstract: "Hands out the samples that were kept for people, and takes their labels back.",
-    subcommands: [Export.self, ReviewImportCommand.self, ReviewLabelCommand.self, Count.self])
+    subcommands: [Export.self, ReviewImportCommand.self, ReviewLabelCommand.self, ReviewWrongCommand.self, Count.self])
 
   struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

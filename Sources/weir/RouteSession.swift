@@ -65,6 +65,22 @@ final class RouteSession: Sendable {
   var wasInterrupted: Bool { interruption.isInterrupted && !outputClosed.load(ordering: .relaxed) }
   private let outputClosed = Atomic(false)
 
+  /// Asks what is to be asked once answers were given, for as long as is configured; Ctrl-C ends it.
+  private func finishBackground() async throws {
+    let seconds = Int64(node.configuration.budget.backgroundSeconds)
+    let end = node.clock.monotonic() + seconds * 1_000_000_000
+    let isOver: @Sendable () -> Bool = { [node, interruption] in
+      interruption.isInterrupted || node.clock.monotonic() >= end
+    }
+    while !isOver(), try await node.router.answerNextInBackground(isCancelled: isOver) != nil {}
+    sayNotices()
+  }
+
+  /// What the monitor of the error budget did, once.
+  private func sayNotices() {
+    for notice in node.takeBudgetNotices() { ProcessExit.note(notice) }
+  }
+
   func run() async throws -> RouteRun.Tally {
     let sources = interruption.listen()
     defer { sources.forEach { $0.cancel() } }
@@ -80,6 +96,7 @@ final class RouteSession: Sendable {
       }
       return RouteRun.Tally()
     }
+    try await finishBackground()
     outputClosed.store(tally.outputClosed, ordering: .relaxed)
     progress.withLock { try? $0?.finish(now: node.clock.monotonic()) }
     if !command.quiet, !tally.outputClosed { report(tally) }
@@ -142,6 +159,7 @@ final class RouteSession: Sendable {
       case .explanation: Explanation(line: line).text
       }
     let isOpen = try await writing.run { [output] in try output.write(text) }
+    sayNotices()
     // A progress line that cannot be shown is no reason to stop.
     progress.withLock { try? $0?.note(line, now: node.clock.monotonic()) }
     return isOpen

@@ -41,6 +41,19 @@ import WeirTestSupport
     }
   }
 
+  @Test func `what is asked in the background costs money and is no request`() throws {
+    let (store, events) = try filled(20)
+    var random = SeededRandom(seed: 9)
+    var asked = randomEvent(at: Timestamp(milliseconds: 5), using: &random).inBackground
+    asked.tier = .premium
+    #expect(asked.savedByCache == .zero && asked.savedByRouting == .zero)
+    try store.write { try Ledger.record(asked, in: $0) }
+    let total = try LedgerReport.make(LedgerReport.Query(), from: store).total
+    #expect(total.requests == 20 && total.outcomes[.background] == 1 && total.total.count == 20)
+    #expect(total.cost == events.reduce(asked.cost) { $0 + $1.cost } && total.tiers == summary(events).tiers)
+    #expect(try LedgerReport.make(LedgerReport.Query(), from: store).table(width: 80).contains("1 asked in the background"))
+  }
+
   @Test func `groups beyond the limit are summed up as others`() throws {
     let (store, events) = try filled(400)
     let report = try LedgerReport.make(LedgerReport.Query(dimension: .user, groupLimit: 3), from: store)

@@ -92,6 +92,9 @@ package final class BudgetKeeper: Sendable {
     }
   }
 
+  /// Waits for a look that is going on, so that the store can be closed.
+  package func finish() { queue.sync {} }
+
   private func isTime(_ state: State, _ now: Timestamp) -> Bool {
     let (passed, overflow) = now.milliseconds.subtractingReportingOverflow(state.lookedAt)
     // A clock that went back does not stop the schedule.
@@ -107,24 +110,24 @@ package final class BudgetKeeper: Sendable {
     }
     let signature = try store.read { try BudgetLog.signature(in: $0) }
     guard signature != known else { return [] }
-    var (evidence, states, seen) = try read(store)
-    var readings = watch.readings(evidence, states: states)
-    let table = derive(evidence, states)
-    let alarms = watch.alarms(readings, evidence, states: states, table: table, at: now)
+    var rows = try read(store)
+    var readings = readings(rows)
+    let table = derive(rows.evidence, rows.states)
+    let alarms = watch.alarms(readings, rows.evidence, states: rows.states, table: table, at: now)
     var own: [BudgetState] = []
     if !alarms.isEmpty {
       own = try store.write { transaction in
         try alarms.filter { alarm in
-          guard let reading = readings.first(where: { $0.scope == alarm.scope }) else { return false }
+          guard let reading = readings.first(where: { $0.scope == alarm.scope && $0.isBroken }) else { return false }
           return try BudgetLog.keep(alarm, reading, head: head, in: transaction)
         }
       }
-      (evidence, states, seen) = try read(store)
-      readings = watch.readings(evidence, states: states)
+      rows = try read(store)
+      readings = self.readings(rows)
     }
-    let snapshot = Snapshot(table: derive(evidence, states), readings: readings, states: states)
+    let snapshot = Snapshot(table: derive(rows.evidence, rows.states), readings: readings, states: rows.states)
     state.withLock { state in
-      state.signature = seen
+      state.signature = rows.signature
       state.snapshot = snapshot
       state.notices += own.map(\.sentence)
     }
@@ -133,23 +136,41 @@ package final class BudgetKeeper: Sendable {
 
   /// What the rows come to, without acting on it and without keeping it.
   package func derived(from store: Store) throws -> Snapshot {
-    let (evidence, states, _) = try read(store)
-    return Snapshot(
-      table: derive(evidence, states), readings: watch.readings(evidence, states: states), states: states)
+    let rows = try read(store)
+    return Snapshot(table: derive(rows.evidence, rows.states), readings: readings(rows), states: rows.states)
+  }
+
+  private func readings(_ rows: Rows) -> [BudgetWatch.Reading] {
+    var readings = watch.readings(rows.evidence, states: rows.states)
+    if let everybody, let reports = watch.reading(rows.reports, scope: everybody, states: rows.states) {
+      readings.append(reports)
+    }
+    return readings
+  }
+
+  /// Whose answers the reports are about: nothing says under which budget an answer was given, so it is the node's own.
+  private var everybody: BudgetScope? { budgets.first.map { BudgetScope(share: $0.share) } }
+
+  /// What was read at one moment.
+  private struct Rows {
+    var evidence: BudgetEvidence
+    var states: [BudgetState]
+    var reports: AnswerReports.Counts
+    var signature: BudgetLog.Signature
   }
 
   private var watch: BudgetWatch {
     BudgetWatch(delta: settings.delta, leastProbability: max(settings.leastProbability, 1e-4))
   }
 
-  private func read(
-    _ store: Store
-  ) throws -> (BudgetEvidence, [BudgetState], BudgetLog.Signature) {
+  private func read(_ store: Store) throws -> Rows {
     try store.read { transaction in
-      (
-        try BudgetEvidence.read(head: head, in: transaction), try BudgetLog.states(head: head, in: transaction),
-        try BudgetLog.signature(in: transaction)
-      )
+      let states = try BudgetLog.states(head: head, in: transaction)
+      return Rows(
+        evidence: try BudgetEvidence.read(head: head, in: transaction), states: states,
+        reports: try AnswerReports.counts(
+          since: states.first { $0.scope == everybody }?.since, in: transaction),
+        signature: try BudgetLog.signature(in: transaction))
     }
   }
 

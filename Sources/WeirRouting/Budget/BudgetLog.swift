@@ -25,7 +25,7 @@ package enum BudgetLog {
           audits INTEGER NOT NULL, wrong INTEGER NOT NULL, evidence REAL NOT NULL
         );
         """)
-  ]
+  ] + AnswerReports.migrations
 
   package struct Event: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -52,18 +52,21 @@ package enum BudgetLog {
     var latest: Int64
     var changed: Int64
     var event: Int64
+    var reports: Int64
   }
 
   static func signature(in transaction: borrowing StoreTransaction) throws -> Signature {
     try transaction.first(
       """
       SELECT (SELECT count(*) FROM review_label), (SELECT coalesce(max(sequence), 0) FROM review_label),
-        (SELECT coalesce(max(at), 0) FROM review_label), (SELECT coalesce(max(sequence), 0) FROM budget_event)
+        (SELECT coalesce(max(at), 0) FROM review_label), (SELECT coalesce(max(sequence), 0) FROM budget_event),
+        (SELECT count(*) FROM answer_report)
       """
     ) { row in
       Signature(
-        labels: try row.integer(0), latest: try row.integer(1), changed: try row.integer(2), event: try row.integer(3))
-    } ?? Signature(labels: 0, latest: 0, changed: 0, event: 0)
+        labels: try row.integer(0), latest: try row.integer(1), changed: try row.integer(2), event: try row.integer(3),
+        reports: try row.integer(4))
+    } ?? Signature(labels: 0, latest: 0, changed: 0, event: 0, reports: 0)
   }
 
   /// All scopes of this classifier that are not as they were at first.

@@ -17,6 +17,7 @@ extension BudgetReport {
     for reading in readings {
       writer.beginObject()
       reading.scope.write(to: &writer)
+      writer.add("source", reading.source.rawValue)
       writer.add("level", reading.level)
       writer.add("audits", reading.audits)
       writer.add("wrong", reading.wrong)
@@ -43,8 +44,36 @@ extension BudgetReport {
     writer.add("median", delay.median)
     writer.add("p95", delay.p95)
     writer.endObject()
+    writer.beginObject("background")
+    writer.add("waiting", background.waiting)
+    writer.add("done", background.done)
+    writer.add("abandoned", background.abandoned)
+    writer.endObject()
+    if let shadow { write(shadow, to: &writer) }
     writer.endObject()
     return writer.text
+  }
+
+  private func write(_ shadow: ShadowReport, to writer: inout JSONWriter) {
+    writer.beginObject("shadow")
+    writer.add("name", shadow.name)
+    writer.add("requests", shadow.requests)
+    writer.add("differing", shadow.differing)
+    writer.beginArray("counts")
+    for count in shadow.counts {
+      writer.beginObject()
+      writer.add("acting", count.acting?.rawValue)
+      writer.add("shadow", count.decided?.rawValue)
+      writer.add("requests", count.requests)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.add("priced", shadow.priced)
+    writer.add("acting_picodollars", shadow.actingCost.picodollars)
+    writer.add("shadow_picodollars", shadow.shadowCost.picodollars)
+    metrics.write(shadow.actingWrong, "acting_wrong", to: &writer)
+    metrics.write(shadow.shadowWrong, "shadow_wrong", to: &writer)
+    writer.endObject()
   }
 
   private func write(_ entry: BudgetTable.Entry, to writer: inout JSONWriter) {
@@ -116,7 +145,7 @@ extension RouterMetrics {
     writer.endObject()
   }
 
-  private func write(_ figure: Figure, _ name: String, to writer: inout JSONWriter) {
+  fileprivate func write(_ figure: Figure, _ name: String, to writer: inout JSONWriter) {
     writer.beginObject(name)
     writer.add("value", figure.value)
     writer.add("low", figure.value == nil ? nil : figure.rate.low)

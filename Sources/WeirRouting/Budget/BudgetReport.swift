@@ -37,11 +37,16 @@ package struct BudgetReport: Sendable {
   package var traffic: [BudgetScope: Traffic]
   package var metrics: RouterMetrics
   package var delay: Delay
+  /// Nil without a shadow.
+  package var shadow: ShadowReport?
+  package var background: BackgroundQueue.Counts
 
   package static let mostEvents = 20
 
   /// Reads the database; changes nothing.
-  package static func make(_ keeper: BudgetKeeper, from store: Store, since: Timestamp?) throws -> BudgetReport {
+  package static func make(
+    _ keeper: BudgetKeeper, shadow: ShadowPolicy?, from store: Store, since: Timestamp?
+  ) throws -> BudgetReport {
     let snapshot = try keeper.derived(from: store)
     return try store.read { transaction in
       var collector = RouterMetrics.Collector(head: keeper.head, since: since)
@@ -55,7 +60,9 @@ package struct BudgetReport: Sendable {
         events: try BudgetLog.events(head: keeper.head, limit: mostEvents, in: transaction),
         traffic: try traffic(of: snapshot.table.entries.map(\.scope), since, in: transaction),
         metrics: collector.metrics(samples: samples ?? 0, delta: keeper.settings.delta),
-        delay: try delay(since, in: transaction))
+        delay: try delay(since, in: transaction),
+        shadow: try shadow.map { try ShadowReport.make($0.name, delta: keeper.settings.delta, in: transaction) },
+        background: try BackgroundQueue.counts(in: transaction))
     }
   }
 

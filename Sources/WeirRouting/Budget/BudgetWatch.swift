@@ -17,6 +17,14 @@ package struct BudgetWatch: Sendable {
     package var evidence: Double
     package var limit: Double
     package var isBroken: Bool
+    package var source = Source.audits
+  }
+
+  package enum Source: String, Sendable, Hashable {
+    /// Labelled answers that were drawn by chance.
+    case audits
+    /// What users called wrong, among all local answers.
+    case reports
   }
 
   /// Chance of any false alarm.
@@ -70,7 +78,21 @@ package struct BudgetWatch: Sendable {
   }
 
   private func alpha(rank: Int, level: Int) -> Double {
-    delta / 2 / Double(rank * (rank + 1)) * exp2(-Double(level + 1))
+    (1 - Self.reportShare) * delta / 2 / Double(rank * (rank + 1)) * exp2(-Double(level + 1))
+  }
+
+  /// The part of the chance of a false alarm that users' reports may use up.
+  private static let reportShare = 0.2
+
+  /// What the reports say of everybody's answers; nil without any.
+  package func reading(_ counts: AnswerReports.Counts, scope: BudgetScope, states: [BudgetState]) -> Reading? {
+    guard counts.wrong > 0 else { return nil }
+    let level = states.first { $0.scope == scope }?.level ?? 0
+    let limit = 1 / (Self.reportShare * delta * exp2(-Double(level + 1)))
+    let evidence = AnswerReports.evidence(counts, budget: scope.share)
+    return Reading(
+      scope: scope, level: level, audits: counts.answers, wrong: counts.wrong, evidence: evidence, limit: limit,
+      isBroken: evidence >= limit, source: .reports)
   }
 
   /// The states of scopes that were found to break their budget and are not closed yet, one level higher.
@@ -96,6 +118,8 @@ package struct BudgetWatch: Sendable {
   /// A threshold that about half of the answers given before reach, at the first alarm; a quarter at the second; then none.
   static func raised(from threshold: Double, to level: Int, _ rows: [BudgetEvidence.Row]) -> Double {
     guard level < BudgetState.closed, threshold < 1 else { return .infinity }
+    // Without audits nobody knows how sure the answers were: the doubt that is allowed is halved each time.
+    if rows.isEmpty { return 1 - (1 - threshold) / exp2(Double(level)) }
     let share = exp2(-Double(level))
     let sorted = rows.sorted { $0.confidence > $1.confidence }
     let whole = sorted.reduce(0) { $0 + 1 / $1.probability }

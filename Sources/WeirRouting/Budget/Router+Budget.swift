@@ -16,14 +16,15 @@ extension Router {
   func sample(
     of way: Passage, answer: String, tier: Tier, intent: String?, isCascaded: Bool
   ) -> ReviewSample? {
-    guard let sampler = parts.sampler,
+    guard let sampler = parts.sampler, way.background == nil,
       let choice = sampler.choose(way.band, isCascaded: isCascaded, draw: parts.clock.draw())
     else { return nil }
     return ReviewSample(
       id: parts.clock.makeID(), at: way.at, requestID: way.request.id, tenant: way.request.tenant,
       cause: choice.cause, probability: choice.probability, prompt: way.request.prompt, answer: answer, tier: tier,
       intent: intent, confidence: way.reading?.confidence, traceID: way.traceID, head: parts.budget.keeper?.head,
-      threshold: way.threshold, budget: way.facts.map { parts.policy.errorBudget(for: $0).share })
+      threshold: way.threshold, budget: way.facts.map { parts.policy.errorBudget(for: $0).share },
+      shadow: way.shadow.map { .init(policy: $0.name, tier: $0.shadow) })
   }
 }
 
@@ -52,4 +53,7 @@ extension RoutePolicy {
 extension Router {
   /// What the monitor has to say and has not said yet: sentences.
   package func takeBudgetNotices() -> [String] { parts.budget.keeper?.takeNotices() ?? [] }
+
+  /// Ends what goes on beside the answers.
+  package func finishBudget() { parts.budget.keeper?.finish() }
 }

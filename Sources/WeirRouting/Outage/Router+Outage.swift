@@ -33,7 +33,7 @@ extension Router {
     guard case .unanswered(let error, let mayWait) = outcome.end else { return outcome }
     let situation = OutagePolicy.Situation(
       isStopped: outcome.isStopped, mayWait: mayWait, staysHere: plan.permit == nil,
-      isUpgrade: way.claim?.isUpgrade == true)
+      isUpgrade: way.claim?.isUpgrade == true || way.background != nil)
     for measure in outage.measures(for: situation) {
       switch measure {
       case .smaller:

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import WeirDomain
+import WeirLedger
 import WeirReview
 import WeirStore
 import WeirTestSupport
@@ -8,7 +9,7 @@ import WeirTestSupport
 @testable import WeirRouting
 
 @Suite struct BudgetKeeperTests {
-  private static let migrations = ReviewQueue.migrations + BudgetLog.migrations
+  private static let migrations = Ledger.migrations + ReviewQueue.migrations + BudgetLog.migrations
   private let budget = ErrorBudget(share: 0.02, isTyped: true)
   private let everybody = BudgetScope(share: 0.02)
 
@@ -129,5 +130,50 @@ import WeirTestSupport
     // sleeps because the look has a thread of its own: until it is done, ten seconds at most
     for _ in 0..<10_000 where acceptance(keeper) == .budget(0.02) { usleep(1_000) }
     #expect(acceptance(keeper).origin == .reviewed(rows: 150))
+  }
+
+  @Test func `answers that users call wrong give the alarm by themselves, and doubtful reports do not`() throws {
+    let store = try Store.inMemory(migrations: Self.migrations)
+    var random = SeededRandom(seed: 2)
+    let ids = (0..<1000).map { ULID(at: at(Int64($0)), using: &random) }
+    try store.write { transaction in
+      for (number, id) in ids.enumerated() {
+        try Ledger.record(
+          CostEvent(
+            id: id, at: at(Int64(number)), requestID: "r", tenant: "t", outcome: .answered,
+            tier: number % 10 == 9 ? .premium : .generator), in: transaction)
+      }
+    }
+    func report(_ numbers: some Sequence<Int>) throws -> [AnswerReports.Reporting] {
+      try store.write { transaction in try numbers.map { try AnswerReports.report(ids[$0], at: at(5_000), in: transaction) } }
+    }
+    let keeper = keeper()
+    // 900 local answers, of which 18 may be wrong.
+    #expect(try report(0..<9) == Array(repeating: .added, count: 9))
+    #expect(try report([0, 9]) == [.same, .addedForRemote])
+    #expect(try store.write { try AnswerReports.report(ULID(at: at(0), using: &random), at: at(0), in: $0) } == .unknownAnswer)
+    #expect(try keeper.refresh(from: store, at: at(6_000)).isEmpty)
+    #expect(keeper.snapshot.readings.map(\.source) == [.reports])
+    _ = try report((10..<60).filter { $0 % 10 != 9 })
+    #expect(try keeper.refresh(from: store, at: at(7_000)).map(\.level) == [1])
+    #expect(acceptance(keeper).origin == .monitor && acceptance(keeper).answerAt == 0.99)
+  }
+
+  @Test func `reports within the budget give a false alarm in few of many runs`() {
+    var alarms = 0
+    let watch = BudgetWatch(delta: 0.1, leastProbability: 0.01)
+    for seed in 0..<300 {
+      var random = SeededRandom(seed: UInt64(seed))
+      var counts = AnswerReports.Counts(answers: 0, wrong: 0)
+      for _ in 0..<5_000 {
+        counts.answers += 1
+        if Double.random(in: 0..<1, using: &random) < 0.02 { counts.wrong += 1 }
+        if watch.reading(counts, scope: everybody, states: [])?.isBroken == true {
+          alarms += 1
+          break
+        }
+      }
+    }
+    #expect(alarms <= 6, "\(alarms) of 300, where 0.01 may be")
   }
 }
