@@ -115,7 +115,8 @@ package struct Node: Sendable {
 
   private static let migrations =
     Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
-    + DocumentTables.migrations + LinkUsage.migrations + BudgetLog.migrations + BackgroundQueue.migrations + ShadowLog.migrations
+    + DocumentTables.migrations + LinkUsage.migrations + BudgetLog.migrations + BackgroundQueue.migrations
+    + ShadowLog.migrations
 
   /// Ends connections and closes the index and the database.
   package func close() async throws {

@@ -37,7 +37,8 @@ package struct JudgedSample: Sendable, Hashable {
 
   package init(
     order: Int64, id: ULID, at: Timestamp, tenant: String, cause: ReviewSample.Cause, probability: Double, tier: Tier,
-    intent: String?, confidence: Double?, head: String?, threshold: Double?, budget: Double?, shadow: ReviewSample.Shadow? = nil, otherTier: Tier?,
+    intent: String?, confidence: Double?, head: String?, threshold: Double?, budget: Double?,
+    shadow: ReviewSample.Shadow? = nil, otherTier: Tier?,
     localWasRight: Bool? = nil
   ) {
     self.order = order

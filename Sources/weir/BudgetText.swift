@@ -118,7 +118,8 @@ enum BudgetText {
           + TextColumn.padded(count.decided?.rawValue ?? "nobody", 14) + TextColumn.right("\(count.requests)", 9))
     }
     lines.append(
-      "expected cost of \(shadow.priced) prompts with known prices: \(shadow.actingCost), with the shadow \(shadow.shadowCost)")
+      "expected cost of \(shadow.priced) prompts with known prices: \(shadow.actingCost), with the shadow \(shadow.shadowCost)"
+    )
     lines.append(row("wrong local answers", ["estimate", "from", "to", "labels"]))
     lines.append(figure("  acting", shadow.actingWrong))
     lines.append(figure("  shadow", shadow.shadowWrong))

@@ -60,7 +60,9 @@ import Testing
     try bytes.write(to: URL(fileURLWithPath: path))
     let result = try weir(folder, ["review", "import", path])
     #expect(result.status == 1, "\(result.output)")
-    #expect(result.output.hasPrefix("1 labels added, 0 changed, 0 were there; 0 lines without a label, 1 repeated, 5 refused"))
+    #expect(
+      result.output.hasPrefix("1 labels added, 0 changed, 0 were there; 0 lines without a label, 1 repeated, 5 refused")
+    )
     for line in [1, 4, 5, 6, 7] { #expect(result.output.contains("\nline \(line): "), "\(line): \(result.output)") }
     #expect(!result.output.contains("xxxx"))
   }
@@ -69,8 +71,11 @@ import Testing
     let folder = try sampled(1)
     let id = String(try exported(folder)[0].dropFirst(7).prefix(26))
     #expect(try weir(folder, ["review", "label", id, "wrong", "--reviewer", "anna"]).output == "labelled\n")
-    #expect(try weir(folder, ["review", "label", id, "right", "--reviewer", "anna"]).output == "the earlier label is replaced\n")
-    #expect(try weir(folder, ["review", "label", id, "right", "--reviewer", "anna"]).output == "that was its label already\n")
+    #expect(
+      try weir(folder, ["review", "label", id, "right", "--reviewer", "anna"]).output
+        == "the earlier label is replaced\n")
+    #expect(
+      try weir(folder, ["review", "label", id, "right", "--reviewer", "anna"]).output == "that was its label already\n")
     let other = try weir(folder, ["review", "label", id, "right", "--other"])
     #expect(other.status == 2 && other.errors.contains("has one answer only"))
     let unknown = try weir(folder, ["review", "label", "00000000000000000000000000", "right"])

@@ -51,7 +51,8 @@ import WeirTestSupport
     let total = try LedgerReport.make(LedgerReport.Query(), from: store).total
     #expect(total.requests == 20 && total.outcomes[.background] == 1 && total.total.count == 20)
     #expect(total.cost == events.reduce(asked.cost) { $0 + $1.cost } && total.tiers == summary(events).tiers)
-    #expect(try LedgerReport.make(LedgerReport.Query(), from: store).table(width: 80).contains("1 asked in the background"))
+    #expect(
+      try LedgerReport.make(LedgerReport.Query(), from: store).table(width: 80).contains("1 asked in the background"))
   }
 
   @Test func `groups beyond the limit are summed up as others`() throws {

@@ -115,7 +115,8 @@ package enum BackgroundQueue {
       """
       SELECT coalesce(sum(cost), 0), coalesce(sum(tried_at > ? AND tried_at <= ?), 0) FROM background_request
       WHERE tried_at >= ?
-      """, [.integer(now.milliseconds - 60_000), .integer(now.milliseconds), .integer(min(day, now.milliseconds - 60_000))]
+      """,
+      [.integer(now.milliseconds - 60_000), .integer(now.milliseconds), .integer(min(day, now.milliseconds - 60_000))]
     ) { row in (cost: try row.integer(0), tries: try row.integer(1)) }
     if let spent, spent.cost >= limits.costPerDay.picodollars || spent.tries >= limits.perMinute { return nil }
     while let found = try take(at: now, in: transaction) {

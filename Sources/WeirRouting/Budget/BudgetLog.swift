@@ -3,29 +3,30 @@ package import WeirStore
 
 /// What the monitor did, and how it stands now: rows that outlive the process.
 package enum BudgetLog {
-  package static let migrations = [
-    StoreMigration(
-      id: "budget-1",
-      sql: """
-        -- The current state of each scope that is not as it was at first; '' stands for all tenants, or all intents.
-        CREATE TABLE budget_state (
-          head TEXT NOT NULL,                     -- the classifier: another one starts anew
-          tenant TEXT NOT NULL, intent TEXT NOT NULL, share REAL NOT NULL,
-          level INTEGER NOT NULL,
-          raised_to REAL,                         -- NULL where nothing is answered locally
-          since INTEGER NOT NULL,                 -- UTC milliseconds
-          PRIMARY KEY (head, tenant, intent, share)
-        ) WITHOUT ROWID;
-        CREATE TABLE budget_event (
-          sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-          at INTEGER NOT NULL,                    -- UTC milliseconds
-          head TEXT NOT NULL, tenant TEXT NOT NULL, intent TEXT NOT NULL, share REAL NOT NULL,
-          kind TEXT NOT NULL,                     -- alarm, reset
-          level INTEGER NOT NULL,
-          audits INTEGER NOT NULL, wrong INTEGER NOT NULL, evidence REAL NOT NULL
-        );
-        """)
-  ] + AnswerReports.migrations
+  package static let migrations =
+    [
+      StoreMigration(
+        id: "budget-1",
+        sql: """
+          -- The current state of each scope that is not as it was at first; '' stands for all tenants, or all intents.
+          CREATE TABLE budget_state (
+            head TEXT NOT NULL,                     -- the classifier: another one starts anew
+            tenant TEXT NOT NULL, intent TEXT NOT NULL, share REAL NOT NULL,
+            level INTEGER NOT NULL,
+            raised_to REAL,                         -- NULL where nothing is answered locally
+            since INTEGER NOT NULL,                 -- UTC milliseconds
+            PRIMARY KEY (head, tenant, intent, share)
+          ) WITHOUT ROWID;
+          CREATE TABLE budget_event (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,                    -- UTC milliseconds
+            head TEXT NOT NULL, tenant TEXT NOT NULL, intent TEXT NOT NULL, share REAL NOT NULL,
+            kind TEXT NOT NULL,                     -- alarm, reset
+            level INTEGER NOT NULL,
+            audits INTEGER NOT NULL, wrong INTEGER NOT NULL, evidence REAL NOT NULL
+          );
+          """)
+    ] + AnswerReports.migrations
 
   package struct Event: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, CaseIterable {

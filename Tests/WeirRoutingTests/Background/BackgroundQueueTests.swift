@@ -23,7 +23,9 @@ import WeirTestSupport
     }
   }
 
-  private func claim(_ store: Store, _ now: Int64, _ limits: BackgroundQueue.Limits? = nil) throws -> BackgroundQueue.Claim? {
+  private func claim(_ store: Store, _ now: Int64, _ limits: BackgroundQueue.Limits? = nil) throws -> BackgroundQueue
+    .Claim?
+  {
     try store.write { try BackgroundQueue.claim(limits ?? self.limits, at: at(now), in: $0) }
   }
 

@@ -145,13 +145,17 @@ import WeirTestSupport
       }
     }
     func report(_ numbers: some Sequence<Int>) throws -> [AnswerReports.Reporting] {
-      try store.write { transaction in try numbers.map { try AnswerReports.report(ids[$0], at: at(5_000), in: transaction) } }
+      try store.write { transaction in
+        try numbers.map { try AnswerReports.report(ids[$0], at: at(5_000), in: transaction) }
+      }
     }
     let keeper = keeper()
     // 900 local answers, of which 18 may be wrong.
     #expect(try report(0..<9) == Array(repeating: .added, count: 9))
     #expect(try report([0, 9]) == [.same, .addedForRemote])
-    #expect(try store.write { try AnswerReports.report(ULID(at: at(0), using: &random), at: at(0), in: $0) } == .unknownAnswer)
+    #expect(
+      try store.write { try AnswerReports.report(ULID(at: at(0), using: &random), at: at(0), in: $0) } == .unknownAnswer
+    )
     #expect(try keeper.refresh(from: store, at: at(6_000)).isEmpty)
     #expect(keeper.snapshot.readings.map(\.source) == [.reports])
     _ = try report((10..<60).filter { $0 % 10 != 9 })

@@ -14,7 +14,8 @@ import WeirTestSupport
   ) -> JudgedSample {
     let at = Timestamp(milliseconds: 0)
     return JudgedSample(
-      order: 0, id: ULID(at: at, using: &random), at: at, tenant: "t", cause: cause, probability: probability, tier: tier,
+      order: 0, id: ULID(at: at, using: &random), at: at, tenant: "t", cause: cause, probability: probability,
+      tier: tier,
       intent: "i", confidence: confidence, head: "h", threshold: 0.8, budget: 0.02, otherTier: nil,
       localWasRight: isRight)
   }
