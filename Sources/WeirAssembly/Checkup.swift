@@ -40,7 +40,7 @@ package struct Checkup: Sendable {
   package func run() async -> [Finding] {
     var findings = [processor(), configurationFile()]
     findings += models()
-    findings += [state(), errorBudget(), freeDisk(), prices()]
+    findings += [rules(), state(), errorBudget(), freeDisk(), prices()]
     for provider in configuration.providers { findings.append(await reach(provider)) }
     if configuration.providers.isEmpty {
       let isDeferred = configuration.routing.outage.contains(.defer)
@@ -78,6 +78,23 @@ package struct Checkup: Sendable {
       } + tryModels(bundle)
     } catch {
       return [bad("models", error)]
+    }
+  }
+
+  /// Which rules there are, in their order, and whether each can do what it says.
+  private func rules() -> Finding {
+    check("rules") {
+      let routing = configuration.routing
+      let options = configuration.providers.flatMap { provider in
+        provider.models.map { RemoteOption(tier: $0.key, model: $0.value) }
+      }
+      let intents = routing.rules.isEmpty ? [] : try Node.intents(configuration)
+      let policy = try RoutePolicy.assembled(routing, intents: intents, options: options)
+      let names = policy.rules.rules.map { rule in
+        "\(rule.name) (\(rule.staysLocal ? "stays on this host" : rule.effect.text))"
+      }
+      let base = "mode \(routing.mode), strategy \(routing.strategy)"
+      return names.isEmpty ? "\(base); none" : "\(base); \(names.count): \(names.joined(separator: "; "))"
     }
   }
 

@@ -44,7 +44,7 @@ extension ShadowPolicy {
     let other = try Configuration.load(
       path: path, environment: environment.filter { !$0.key.hasPrefix("WEIR_") })
     let digest = SHA256Digest(of: try ByteRegion(path: path).array).hex.prefix(12)
-    self.init(name: String(digest), policy: RoutePolicy(other.routing))
+    self.init(name: String(digest), policy: try RoutePolicy(other.routing))
   }
 }
 
@@ -54,7 +54,8 @@ extension Node {
     _ configuration: Configuration, environment: [String: String]
   ) throws -> BudgetOperation {
     try BudgetOperation(
-      configuration, policy: RoutePolicy(configuration.routing), intents: try ModelBundle(configuration).intents.open(),
+      configuration, policy: try RoutePolicy(configuration.routing),
+      intents: try ModelBundle(configuration).intents.open(),
       environment: environment)
   }
 

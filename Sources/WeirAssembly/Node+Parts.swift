@@ -17,11 +17,18 @@ extension NodeClock {
 }
 
 extension RoutePolicy {
-  init(_ routing: Configuration.Routing) {
+  init(_ routing: Configuration.Routing) throws(StartFailure) {
     self.init(
-      errorBudget: routing.errorBudget, outOfScopeThreshold: routing.outOfScopeThreshold,
-      economyComplexity: routing.economyComplexity, premiumComplexity: routing.premiumComplexity,
-      defaultRemoteTier: routing.defaultRemoteTier)
+      errorBudget: routing.errorBudget, isErrorBudgetTyped: routing.isErrorBudgetTyped,
+      outOfScopeThreshold: routing.outOfScopeThreshold, economyComplexity: routing.economyComplexity,
+      premiumComplexity: routing.premiumComplexity, defaultRemoteTier: routing.defaultRemoteTier)
+    mode = RouteMode(named: routing.mode)
+    strategy = RouteStrategy(named: routing.strategy)
+    weights = RouteWeights(
+      quality: routing.qualityWeight, money: routing.moneyWeight, latency: routing.latencyWeight)
+    latencyBudgetMilliseconds = routing.latencyBudgetMilliseconds
+    ensemble = routing.ensemble
+    rules = RouteRules(try routing.rules.map { rule throws(StartFailure) in try RouteRule(rule) })
   }
 }
 

@@ -55,10 +55,12 @@ package struct Node: Sendable {
       configuration, store: store, encoder: encoder, local: local, hasRemote: remotes != nil, at: clock.wall(),
       onProgress: onProgress)
     let routing = configuration.routing
-    let policy = RoutePolicy(routing)
+    let policy = try RoutePolicy.assembled(
+      routing, intents: Set(classifier.intents), options: remotes?.options ?? [])
     var settings = RouterSettings(
       maxPromptBytes: configuration.limits.maxPromptBytes, whenUnanswered: .init(routing.outage),
-      compressor: PromptCompressor(configuration.compression))
+      compressor: PromptCompressor(configuration.compression),
+      complexity: ComplexitySettings(configuration.complexity))
     settings.upgradesLater = configuration.link.upgrades
     var parts = Router.Parts(
       encoder: encoder, classifier: classifier, cache: cache, local: local,

@@ -1,4 +1,4 @@
-internal import WeirDomain
+package import WeirDomain
 internal import WeirClassifier
 internal import WeirConfiguration
 internal import WeirEncoder
@@ -25,6 +25,10 @@ package enum StartFailure: Error, Sendable, Hashable {
   case badChatTemplate(found: String, allowed: [String])
   /// An approved answer that could never be given, or not as it is meant.
   case badTemplate(place: String, id: String, problem: String)
+  /// A rule that could never fit, or that sends to nobody.
+  case badRule(place: String, rule: String, problem: String)
+  /// An ensemble with a tier that nobody serves.
+  case badEnsemble(tier: Tier)
   case cannotResume
   case noHome
   /// Nothing was routed with this state folder yet.
@@ -88,6 +92,9 @@ package enum StartFailure: Error, Sendable, Hashable {
     case .badChatTemplate(let found, let allowed):
       "models.chat_template \"\(found)\" is not known; allowed are auto, \(allowed.joined(separator: ", "))"
     case .badTemplate(let place, let id, let problem): "\(place): answer \"\(id)\": \(problem)"
+    case .badRule(let place, let rule, let problem): "\(place): rule \"\(rule)\": \(problem)"
+    case .badEnsemble(let tier):
+      "routing.ensemble asks tier \(tier.rawValue), which no provider serves: name a model for it under [[providers]]"
     case .cannotResume:
       "--resume needs an output that can be read back; give --output FILE, or append with >> FILE"
     case .noState(let path): "there is no \(path): name the folder of a node that has routed prompts with --state"

@@ -23,6 +23,7 @@ extension Configuration {
     routing = try Routing(settings)
     link = try Link(settings)
     budget = try Budget(settings, paths)
+    complexity = try Complexity(settings)
     templates = Templates(file: try paths.path("templates.file"))
     let logprob = settings.decimal("generator.min_mean_logprob")
     let acceptance = settings.decimal("generator.min_acceptance")
@@ -91,6 +92,15 @@ extension Configuration {
 extension Configuration.Routing {
   fileprivate init(_ settings: TypedSettings) throws(ConfigurationFailure) {
     errorBudget = settings.decimal("routing.error_budget")
+    isErrorBudgetTyped = settings.origin("routing.error_budget") != .builtIn
+    mode = settings.text("routing.mode")
+    strategy = settings.text("routing.strategy")
+    qualityWeight = settings.decimal("routing.quality_weight")
+    moneyWeight = settings.decimal("routing.money_weight")
+    latencyWeight = settings.decimal("routing.latency_weight")
+    let latencyBudget = settings.integer("routing.latency_budget_ms")
+    latencyBudgetMilliseconds = latencyBudget == 0 ? nil : latencyBudget
+    ensemble = try Configuration.ensemble(settings, "routing.ensemble", key: "routing.ensemble")
     reviewProbability = settings.decimal("routing.review_probability")
     auditProbability = settings.decimal("routing.audit_probability")
     outOfScopeThreshold = settings.decimal("routing.out_of_scope_threshold")
@@ -106,6 +116,28 @@ extension Configuration.Routing {
       throw .conflict(
         key: "routing.economy_complexity", other: "routing.premium_complexity",
         origin: settings.origin("routing.economy_complexity"), advice: "the first must not be above the second")
+    }
+  }
+}
+
+extension Configuration.Complexity {
+  fileprivate init(_ settings: TypedSettings) throws(ConfigurationFailure) {
+    length = settings.decimal("complexity.length")
+    reasoning = settings.decimal("complexity.reasoning")
+    domain = settings.decimal("complexity.domain")
+    context = settings.decimal("complexity.context")
+    output = settings.decimal("complexity.output")
+    domainTerms = Set(settings.texts("complexity.domain_terms").map { $0.lowercased() })
+    guard length + reasoning + domain + context + output > 0 else {
+      throw .outOfRange(
+        key: "complexity.length", origin: settings.origin("complexity.length"), found: "weights that are all 0",
+        allowed: "at least one weight above 0")
+    }
+    // The prompt is read word by word: a term of several words would never be found.
+    if let term = domainTerms.sorted().first(where: { !$0.allSatisfy { $0.isLetter || $0.isNumber } || $0.isEmpty }) {
+      throw .outOfRange(
+        key: "complexity.domain_terms", origin: settings.origin("complexity.domain_terms"),
+        found: TypedValue.text(String(term.prefix(64))).literal, allowed: "single words of letters and digits")
     }
   }
 }

@@ -22,6 +22,7 @@ extension Configuration {
     var providers: [TypedDocument.Node] = []
     var templates = Templates()
     var cacheRules: [CacheRule] = []
+    var routeRules: [RouteRule] = []
     let names = ConfigurationKey.sections.map(\.name)
     for (name, node) in document.root.sorted(by: { $0.key < $1.key }) {
       switch (name, node) {
@@ -35,6 +36,7 @@ extension Configuration {
         sections[name] = ["folders": node]
       case (_, .table(var table, _)) where names.contains(name):
         if name == "templates" { try templates.take(from: &table) }
+        if name == "routing" { routeRules = try .take(from: &table) }
         if name == "cache" { cacheRules = try .take(from: &table) }
         sections[name] = table
       case (_, _) where names.contains(name):
@@ -51,6 +53,7 @@ extension Configuration {
     var result = try Configuration(settings, file: file, environment: environment)
     try result.add(providers: providers, home: environment["HOME"])
     result.cache.rules = cacheRules
+    result.routing.rules = routeRules
     (result.templates.values, result.templates.answers) = (templates.values, templates.answers)
     return result
   }

@@ -2,7 +2,7 @@ extension Configuration {
   /// The text of `weir init`: every key with its meaning, and its default behind a `#`.
   ///
   /// Lines of prose begin with `# `, lines of TOML with `#` alone; without their `#` the latter say the defaults and
-  /// one provider as an example.
+  /// examples of rules, an answer and a provider.
   package static var commentedTemplate: String {
     var lines = [
       "# Weir's configuration. Every key stands here with its default behind a #; remove the # to change it.",
@@ -16,6 +16,18 @@ extension Configuration {
         lines.append("#\(key.name) = \(key.standard.literal)")
       }
     }
+    lines += [
+      "",
+      "# Rules for some requests. All conditions of a rule must hold; the first rule that fits counts as a whole. A rule",
+      "# with stay_local = true counts wherever it stands, and nothing overrides it: no model that a request names, no",
+      "# fallback, no audit, no answer in the background, no queue. It reads the whole conversation.",
+      "#[[routing.rules]]", "#name = \"sensitive\"", "#keywords = [\"diagnosis\", \"salary review\"]",
+      "#stay_local = true", "#[[routing.rules]]", "#name = \"refunds\"", "#intents = [\"get_refund\"]",
+      "#error_budget = 0.005",
+      "# Conditions:",
+    ]
+    lines += ruleKeys(of: Configuration.RouteRule.conditions + ["min_complexity", "max_complexity"])
+    lines += ["# What a rule may say:"] + ruleKeys(of: ["stay_local"] + Configuration.RouteRule.effects)
     lines += [
       "", "# What slots of answers are filled with, where it is the same for everybody.", "#[templates.values]",
       "#\"Website URL\" = \"https://example.org\"", "", "#[[templates.answers]]", "#id = \"refund-policy\"",
@@ -35,6 +47,12 @@ extension Configuration {
     lines += ["", "#[[providers.keys]]"] + example(ConfigurationKey.providerKey)
     lines += ["", "#[[providers.prices]]"] + example(ConfigurationKey.price)
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func ruleKeys(of names: [String]) -> [String] {
+    ConfigurationKey.routeRule.filter { names.contains($0.name) }.map { key in
+      "#   \(key.name): \(key.meaning.joined(separator: " "))"
+    }
   }
 
   private static func example(_ keys: [ConfigurationKey]) -> [String] {

@@ -10,6 +10,7 @@ package struct Configuration: Sendable, Hashable {
   package var routing: Routing
   package var link: Link
   package var budget: Budget
+  package var complexity: Complexity
   package var templates: Templates
   package var generator: Generator
   package var engine: Engine
@@ -64,6 +65,8 @@ package struct Configuration: Sendable, Hashable {
   package struct Routing: Sendable, Hashable {
     /// Share of wrong local answers that is accepted, 0 < x < 0.5.
     package var errorBudget: Double
+    /// Whether a person set it; else it is the built-in one.
+    package var isErrorBudgetTyped: Bool
     /// Probability that an answer of the review band is kept, 0...1.
     package var reviewProbability: Double
     /// Probability that a confident answer is kept for an audit, 0...1.
@@ -77,6 +80,30 @@ package struct Configuration: Sendable, Hashable {
     package var whenOffline: WhenOffline
     /// What is done in turn when no remote answers; never empty.
     package var outage: [OutageMeasure]
+    /// `escalate`, `answer_and_escalate` or `never`.
+    package var mode: String
+    /// `balanced`, `cost`, `latency` or `utility`.
+    package var strategy: String
+    package var qualityWeight: Double
+    package var moneyWeight: Double
+    package var latencyWeight: Double
+    /// Nil is no budget.
+    package var latencyBudgetMilliseconds: Int?
+    /// None, or two.
+    package var ensemble: [Tier]
+    /// In the order in which they count.
+    package var rules: [RouteRule] = []
+  }
+
+  /// What the factors of complexity count for, each 0 or more.
+  package struct Complexity: Sendable, Hashable {
+    package var length: Double
+    package var reasoning: Double
+    package var domain: Double
+    package var context: Double
+    package var output: Double
+    /// In small letters.
+    package var domainTerms: Set<String>
   }
 
   /// What happens to an escalation when no remote answers.

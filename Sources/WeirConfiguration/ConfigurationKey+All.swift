@@ -4,6 +4,10 @@ extension ConfigurationKey {
     ("node", "This host."),
     ("models", "Which models answer here. Empty texts mean the bundle inside the binary."),
     ("routing", "When a local answer is good enough, and where the rest goes."),
+    (
+      "complexity",
+      "How hard a prompt is, 0 to 1, from five factors; a bundle that learned it from labels goes before them."
+    ),
     ("link", "The way to remote models: what it costs, and what happens when it fails."),
     ("budget", "How the promise of routing.error_budget is proved, watched and audited."),
     ("templates", "Approved answers, given in place of generated ones where their slots can be filled."),
@@ -18,7 +22,8 @@ extension ConfigurationKey {
   ]
 
   static let all: [ConfigurationKey] =
-    node + models + routing + link + budget + templates + generator + engine + documents + cache + ledger + compression
+    node + models + routing + complexity + link + budget + templates + generator + engine + documents + cache + ledger
+    + compression
     + limits
 
   private static let node: [ConfigurationKey] = [
@@ -51,38 +56,6 @@ extension ConfigurationKey {
       "models", "pack", .boolean, .boolean(true),
       "Whether large generators are kept in the state folder in the form that the kernels read: about as large again,",
       "loaded in milliseconds and held in memory once. weir models pack does it beforehand."),
-  ]
-
-  private static let routing: [ConfigurationKey] = [
-    .init(
-      "routing", "error_budget", .decimal(0...0.5, open: true), .decimal(0.02),
-      "Share of wrong local answers that you accept: 0.02 is 2 %.",
-      "An answer is accepted at confidence 1 - error_budget and above; below 1 - error_budget / 2 it is also kept",
-      "for review; below 1 - error_budget the prompt is sent on."),
-    .init(
-      "routing", "review_probability", .decimal(0...1), .decimal(1), "Share of the review band that is kept, 0 to 1."),
-    .init(
-      "routing", "audit_probability", .decimal(0...1), .decimal(0.01),
-      "Share of the confident answers, and of the escalated ones, that is kept too, 0 to 1."),
-    .init(
-      "routing", "out_of_scope_threshold", .decimal(0...1), .decimal(0.5),
-      "Prompts with a higher out-of-scope score are never answered locally, 0 to 1."),
-    .init(
-      "routing", "default_remote_tier", .choice(["economy", "standard", "premium"]), .text("standard"),
-      "Remote tier of prompts that are neither simple nor complex."),
-    .init(
-      "routing", "premium_complexity", .decimal(0...1), .decimal(0.7), "From this complexity on: premium, 0 to 1."),
-    .init(
-      "routing", "economy_complexity", .decimal(0...1), .decimal(0.25), "Up to this complexity: economy, 0 to 1."),
-    .init(
-      "routing", "when_offline", .choice(Configuration.WhenOffline.allCases.map(\.rawValue)), .text("defer"),
-      "What happens to a prompt that should be sent on when no remote answers: \"defer\" keeps it in a durable queue,",
-      "\"local\" gives the local answer in spite of its confidence, \"error\" gives an error."),
-    .init(
-      "routing", "outage", .texts, .texts([]),
-      "The same in steps, tried in order; [] is what when_offline says. Such as",
-      "[\"smaller\", \"stale\", \"defer\"]: a cheaper tier, an expired cached answer (cache.stale), then the queue.",
-      "\"local\" and \"error\" as above."),
   ]
 
   private static let generator: [ConfigurationKey] = [

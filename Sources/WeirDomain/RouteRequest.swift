@@ -21,6 +21,10 @@ package struct RouteRequest: Sendable, Hashable {
   package var settings: ModelSettings
   package var cache: CachePolicy
   package var cacheTerms: CacheTerms
+  /// Milliseconds after which an answer is of no more use; nil where it has time.
+  package var deadlineMilliseconds: Int?
+  /// The most that remote models may cost for this request; nil where nobody says.
+  package var maxCost: Money?
 
   package init(
     id: String, messages: [ChatMessage], tenant: String = "default", user: String? = nil, feature: String? = nil,

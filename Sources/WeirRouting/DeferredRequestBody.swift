@@ -7,8 +7,8 @@ internal import WeirDomain
 
 /// A request as the deferred queue keeps it: JSON with the version of its fields.
 enum DeferredRequestBody {
-  /// 2 where a format is asked for, 3 where the cache's entry has terms, 4 where something passes through: an older
-  /// program, which does not know them, then leaves the request alone.
+  /// 2 where a format is asked for, 3 where the cache's entry has terms, 4 where something passes through or the request may
+  /// cost so much: an older program, which does not know them, then leaves the request alone.
   private static let versions = 1...4
 
   static func write(_ request: RouteRequest) throws -> String {
@@ -55,6 +55,8 @@ enum DeferredRequestBody {
     var cacheTags: [String]?
     /// Fields that pass through, as JSON texts; nil without any.
     var extra: [String: String]?
+    /// Picodollars; nil where nobody says.
+    var maxCost: Int64?
 
     struct Format: Codable {
       /// `json_object`, `json_schema` or `grammar`.
@@ -94,7 +96,8 @@ enum DeferredRequestBody {
       let terms = request.cacheTerms
       let passes =
         !request.settings.extra.isEmpty || request.messages.contains { $0.original != nil || $0.role == .tool }
-      version = passes ? 4 : terms != CacheTerms() ? 3 : format == nil ? 1 : 2
+      maxCost = request.maxCost?.picodollars
+      version = passes || maxCost != nil ? 4 : terms != CacheTerms() ? 3 : format == nil ? 1 : 2
       extra = request.settings.extra.isEmpty ? nil : request.settings.extra.mapValues(\.text)
       cacheLifetime = terms.lifetimeMilliseconds
       cacheTags = terms.tags.isEmpty ? nil : terms.tags
@@ -135,11 +138,13 @@ enum DeferredRequestBody {
       for (name, text) in extra ?? [:] {
         guard let value = JSONText(text: text), (try? settings.pass(name, value)) != nil else { return nil }
       }
-      return RouteRequest(
+      var request = RouteRequest(
         id: id, messages: turns, tenant: tenant, user: user, feature: feature, experiment: experiment,
         priority: priority,
         settings: settings,
         cache: cache, cacheTerms: CacheTerms(lifetimeMilliseconds: cacheLifetime, tags: cacheTags ?? []))
+      request.maxCost = maxCost.map { Money(picodollars: $0) }
+      return request
     }
   }
 }

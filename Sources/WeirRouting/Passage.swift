@@ -26,9 +26,11 @@ struct Passage {
   var isCut = false
   var reading: RouteFacts.Reading?
   var complexity: Double?
-  /// What the bundle learned from judged answers: the chance, by tier, that its answer is good enough.
+  var complexityOrigin = RouteFacts.ComplexityOrigin.given
+  /// Probability, by tier, that its answer is good enough; empty where nobody learned it.
   var sufficiency: [Tier: Double] = [:]
-  var isComplexityLearned = false
+  /// True where the classifier did not read all of the conversation that a rule asks about.
+  var isPartlyUnread = false
   var band: ReviewBands.Band?
   var reasons: [RouteReason] = []
   /// What the answerers are given; nil where it was not asked for.
@@ -64,6 +66,7 @@ struct Passage {
     traceID = clock.makeID()
     at = clock.wall()
     timer = StepTimer(now: clock.monotonic)
+    deadline = request.deadlineMilliseconds.map { clock.monotonic() + Int64($0) * 1_000_000 }
   }
 
   /// Finds the prompt's values, the first time.

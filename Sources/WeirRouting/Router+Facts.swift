@@ -34,11 +34,14 @@ extension Router {
       remotes: remoteOptions(at: way.at), format: .init(request.settings.format))
     facts.sufficiency = way.sufficiency[.generator]
     facts.remoteSufficiency = way.sufficiency.filter { !$0.key.isLocal }
-    if way.isComplexityLearned { facts.complexityOrigin = .learned }
+    facts.complexityOrigin = way.complexityOrigin
     (facts.tenant, facts.feature) = (request.tenant, request.feature)
     facts.fittingTexts = parts.policy.rules.fitting(request, entities: way.values.entities)
     facts.remoteTokens = PromptCompressor.tokens(of: request.messages)
+    facts.isPartlyUnread = way.isPartlyUnread
     facts.maxTokens = request.settings.maxTokens
+    facts.maxCost = request.maxCost
+    facts.millisecondsLeft = way.deadline.map { Int(max($0 - parts.clock.monotonic(), 0) / 1_000_000) }
     facts.needs = request.needs
     facts.acceptance = acceptance(for: facts)
     return facts
@@ -86,9 +89,26 @@ extension Router {
 }
 
 extension Router {
-  /// A local answer that was given although its confidence is too low: it is not cached.
-  func noteDoubt(_ outcome: Cascade.Outcome, _ plan: RoutePlan, _ way: inout Passage) {
-    guard plan.isDoubtful, case .answered(let answer) = outcome.end, answer.tier.isLocal else { return }
-    way.isDoubtful = true
+  /// The outcome as the request's mode and deadline make it.
+  ///
+  /// A local answer that is given although its confidence is too low is not cached; what was stopped by the deadline
+  /// failed for want of time.
+  func settled(_ outcome: Cascade.Outcome, _ plan: RoutePlan, _ way: inout Passage) -> Cascade.Outcome {
+    var outcome = outcome
+    switch outcome.end {
+    case .answered(let answer): way.isDoubtful = plan.isDoubtful && answer.tier.isLocal
+    case .unanswered(let error, _):
+      guard let deadline = way.deadline, error.kind != .badRequest, parts.clock.monotonic() >= deadline else { break }
+      outcome.end = .unanswered(.outOfTime, mayWait: false)
+      outcome.isStopped = true
+    }
+    return outcome
+  }
+
+  /// Stops what the caller stops, and what the request's deadline makes useless.
+  func stop(_ way: Passage, or isCancelled: @escaping @Sendable () -> Bool) -> @Sendable () -> Bool {
+    guard let deadline = way.deadline else { return isCancelled }
+    let now = parts.clock.monotonic
+    return { isCancelled() || now() >= deadline }
   }
 }

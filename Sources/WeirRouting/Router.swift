@@ -90,7 +90,7 @@ package struct Router: Sendable {
   ) async -> RouteReply {
     var way = Passage(request: request, clock: parts.clock, claim: claim)
     (way.background, way.stream) = (background, stream)
-    let reply = await travel(&way, isCancelled: isCancelled)
+    let reply = await travel(&way, isCancelled: stop(way, or: isCancelled))
     finishFlight(of: way, reply)
     return reply
   }
@@ -110,7 +110,7 @@ package struct Router: Sendable {
       if exact == nil, let found = hit, isAudited(found, &way) { hit = nil }
       let tier: Tier = exact == nil ? .semantic : .exact
       if let hit, !mayBeOutranked(hit, way) { return reply(&way, with: hit, tier: tier) }
-      try classify(embedding, &way)
+      try await classify(embedding, &way)
       let found = way
       let plan = try decide(&way)
       if let hit {
@@ -237,20 +237,6 @@ package struct Router: Sendable {
     way.isCut = output.isTruncated
     return PromptEmbedding(
       vector: Embedding(values: output.values, encoder: encoder.fingerprint), tokens: output.tokens)
-  }
-
-  private func classify(_ embedding: PromptEmbedding, _ way: inout Passage) throws(RouteError) {
-    try way.measure(.classify) { (way) throws(RouteError) in
-      let found = try RouteError.wrapping("classifier_failed", .badModel) {
-        try parts.classifier.classify(embedding: embedding.vector.values, text: way.request.prompt)
-      }
-      way.reading = .init(
-        intent: found.intent, confidence: Double(found.confidence), outOfScope: Double(found.outOfScope))
-      way.sufficiency = found.sufficiency.mapValues { Double($0) }
-      way.isComplexityLearned = found.complexity != nil
-      way.complexity = Double(
-        found.complexity ?? Complexity(of: way.request.prompt, tokens: way.promptTokens).value)
-    }
   }
 
   // MARK: Step 8

@@ -88,7 +88,7 @@ struct ClassifyCommand: AsyncParsableCommand {
     writer.add("intent", found.classification.intent)
     writer.add("confidence", Double(found.classification.confidence), decimals: 6)
     writer.add("out_of_scope", Double(found.classification.outOfScope), decimals: 6)
-    writer.add("complexity", Double(Complexity(of: prompt, tokens: found.tokens).value), decimals: 4)
+    writer.add("complexity", Complexity(of: prompt, .init(tokens: found.tokens)).value, decimals: 4)
     writer.add("learned_complexity", found.classification.complexity.map { Double($0) }, decimals: 6)
     writer.beginObject("sufficiency")
     for tier in Tier.allCases {

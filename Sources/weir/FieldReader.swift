@@ -11,9 +11,10 @@ struct FieldReader {
     guard let unknown = object.keys.filter({ !allowed.contains($0) }).min() else { return }
     // A field's name is the caller's own word: keep it short and printable.
     let name = String(unknown.prefix(40).filter { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })
+    let guess = Spelling.nearest(to: name, among: allowed).map { ": did you mean \"\($0)\"?" } ?? ";"
     throw LineError(
       id: id, code: "unknown_field",
-      message: "field \"\(name)\" is not known; allowed are \(allowed.joined(separator: ", "))")
+      message: "field \"\(name)\" is not known\(guess) allowed are \(allowed.joined(separator: ", "))")
   }
 
   func text(_ name: String, longest: Int) throws(LineError) -> String? {
@@ -46,6 +47,26 @@ struct FieldReader {
       throw invalid(name, "must be a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
+  }
+
+  /// An amount of money in dollars, as a number or a text.
+  func dollars(_ name: String) throws(LineError) -> Money? {
+    guard let value = present(name) else { return nil }
+    // A number's shortest text is what was typed, unless that is written with an exponent.
+    guard let money = (value.text ?? value.number.map { Self.decimalText($0) }).flatMap(Money.dollars) else {
+      throw invalid(name, "must be dollars from 0 to 1000000 with at most twelve decimals, such as \"0.002\"")
+    }
+    return money
+  }
+
+  /// Without an exponent, which small numbers are described with.
+  private static func decimalText(_ number: Double) -> String {
+    let text = number == number.rounded() && number.magnitude < 1e15 ? String(Int64(number)) : "\(number)"
+    guard let mark = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: mark)...]), exponent < 0 else {
+      return text
+    }
+    let digits = text[..<mark].filter { $0 != "." }
+    return "0." + String(repeating: "0", count: -exponent - 1) + digits
   }
 
   /// One text or a list of at most `most`.

@@ -15,7 +15,8 @@ struct PromptLine {
   static let fields =
     [
       "id", "prompt", "messages", "tenant", "user", "feature", "experiment", "priority", "model", "max_tokens",
-      "temperature", "top_p", "seed", "stop", "cache", ResponseFormat.field, ResponseFormat.grammarField, "extra",
+      "temperature", "top_p", "seed", "stop", "cache", "deadline_ms", "max_cost", ResponseFormat.field,
+      ResponseFormat.grammarField, "extra",
     ] + passing
 
   /// Fields that only remote models are given, as they stand; `extra` holds any others.
@@ -89,6 +90,9 @@ struct PromptLine {
     request.experiment = try fields.text("experiment", longest: 128) ?? request.experiment
     request.priority = try fields.choice("priority") ?? request.priority
     try fields.readCache(into: &request)
+    request.deadlineMilliseconds =
+      try fields.integer("deadline_ms", in: 1...86_400_000) ?? request.deadlineMilliseconds
+    request.maxCost = try fields.dollars("max_cost") ?? request.maxCost
     request.settings.model = try fields.text("model", longest: 256) ?? request.settings.model
     request.settings.maxTokens = try fields.integer("max_tokens", in: 1...1_000_000) ?? request.settings.maxTokens
     request.settings.temperature = try fields.number("temperature", in: 0...2) ?? request.settings.temperature

@@ -20,7 +20,7 @@ import WeirDomain
     #expect(written.settings.allSatisfy { $0.origin == .builtIn })
   }
 
-  @Test func `uncommented it still means the defaults, one answer and one provider`() throws {
+  @Test func `uncommented it still means the defaults, with the examples of rules, answers and a provider`() throws {
     var written = try ConfigurationTests.parse(Self.uncommented)
     #expect(written.providers.map(\.name) == ["openai"])
     #expect(written.providers.first?.prices.first?.inputPerToken.picodollars == 150_000)
@@ -28,7 +28,11 @@ import WeirDomain
     #expect(written.templates.answers.map(\.id) == ["refund-policy"])
     #expect(written.templates.values.keys.sorted() == ["Website URL"])
     #expect(written.cache.rules.map(\.name) == ["rules[1]", "intents.track_order"])
+    #expect(written.routing.rules.map(\.name) == ["sensitive", "refunds"])
+    #expect(written.routing.rules.map(\.staysLocal) == [true, false])
     let defaults = try ConfigurationTests.parse("")
+    written.routing.rules = []
+    written.routing.isErrorBudgetTyped = false
     written.cache.rules = []
     written.templates = defaults.templates
     written.providers = []

@@ -34,14 +34,15 @@ import WeirTestSupport
   func router(
     store: Store, local: (any LocalAnswerer)? = ScriptedLocal(), remotes: [RemoteRoutes.Route] = [],
     templates: AnswerTemplates = AnswerTemplates(), errorBudget: Double = 0.45,
-    whenUnanswered: RouterSettings.Unanswered = .keepForLater, cache: CacheConfiguration = CacheConfiguration()
+    whenUnanswered: RouterSettings.Unanswered = .keepForLater, cache: CacheConfiguration = CacheConfiguration(),
+    policy: RoutePolicy? = nil, monotonic: (@Sendable () -> Int64)? = nil
   ) throws -> Router {
     let (encoder, classifier) = try Self.parts.get()
     let price = Price(
       validFrom: Timestamp(milliseconds: 0), input: Money(picodollars: 7), output: Money(picodollars: 11))
     let counter = Mutex<Int64>(0)
     let clock = NodeClock(
-      monotonic: {
+      monotonic: monotonic ?? {
         counter.withLock {
           $0 += 1; return $0
         }
@@ -61,7 +62,7 @@ import WeirTestSupport
           at: clock.wall()),
         local: local, templates: templates, remotes: RemoteRoutes(remotes), store: store,
         prices: PriceList(asOf: "2026-01-01", baseline: "big", prices: ["big": [price]]),
-        policy: RoutePolicy(errorBudget: errorBudget), sampler: ReviewSampler(uncertain: 1, audit: 0),
+        policy: policy ?? RoutePolicy(errorBudget: errorBudget), sampler: ReviewSampler(uncertain: 1, audit: 0),
         settings: RouterSettings(maxPromptBytes: 10_000, whenUnanswered: whenUnanswered), clock: clock))
   }
 

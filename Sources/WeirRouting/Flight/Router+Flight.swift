@@ -12,7 +12,7 @@ extension Router {
     guard let cache = parts.cache, let plan = way.cachePlan, let key = plan.key, plan.isReadable, plan.isWritable else {
       return nil
     }
-    let deadline = flights.deadline()
+    let deadline = min(flights.deadline(), way.deadline ?? .max)
     switch flights.enter(key, deadline: deadline) {
     case .alone: return nil
     case .lead(let ticket):

@@ -25,10 +25,15 @@ package struct OutagePolicy: Sendable, Hashable {
     package var mayWait: Bool
     /// The prompt may not leave this host: nobody was to be asked.
     package var staysHere: Bool
+    /// Whether an answer that comes much later is of use.
+    package var mayDefer: Bool
     /// The answer is for the cache alone: only a proper one will do.
     package var isUpgrade: Bool
 
-    package init(isStopped: Bool, mayWait: Bool, staysHere: Bool = false, isUpgrade: Bool = false) {
+    package init(
+      isStopped: Bool, mayWait: Bool, staysHere: Bool = false, mayDefer: Bool = true, isUpgrade: Bool = false
+    ) {
+      self.mayDefer = mayDefer
       self.isStopped = isStopped
       self.mayWait = mayWait
       self.staysHere = staysHere
@@ -56,7 +61,7 @@ package struct OutagePolicy: Sendable, Hashable {
       case .smaller: if !situation.staysHere { chosen.append(measure) }
       case .stale, .local:
         if situation.mayWait || situation.staysHere, !situation.isUpgrade { chosen.append(measure) }
-      case .defer: if situation.mayWait, !situation.staysHere { return chosen + [.defer] }
+      case .defer: if situation.mayWait, situation.mayDefer, !situation.staysHere { return chosen + [.defer] }
       case .error: return chosen + [.error]
       }
     }

@@ -29,11 +29,11 @@ extension Router {
     var outcome = await cascade.run(
       plan.keeping(first), request: way.request, prepared: prepared, isCancelled: isCancelled)
     way.reasons += outcome.reasons
-    noteDoubt(outcome, plan, &way)
+    outcome = settled(outcome, plan, &way)
     guard case .unanswered(let error, let mayWait) = outcome.end else { return outcome }
     let situation = OutagePolicy.Situation(
       isStopped: outcome.isStopped, mayWait: mayWait, staysHere: plan.permit == nil,
-      isUpgrade: way.claim?.isUpgrade == true || way.background != nil)
+      mayDefer: plan.mayDefer, isUpgrade: way.claim?.isUpgrade == true || way.background != nil)
     for measure in outage.measures(for: situation) {
       switch measure {
       case .smaller:
@@ -106,6 +106,7 @@ extension RoutePlan {
       permit: permit)
     plan.mostTokens = mostTokens
     plan.isDoubtful = isDoubtful
+    plan.mayDefer = mayDefer
     return plan
   }
 }

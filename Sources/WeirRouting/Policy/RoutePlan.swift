@@ -36,8 +36,10 @@ package struct RoutePlan: Sendable, Hashable {
   package private(set) var background: [Step] = []
   package var band: ReviewBands.Band
   package var reasons: [RouteReason]
-  /// Whether waiting for a remote can help where no step answers.
+  /// Whether waiting for a remote can help where no step answers, or something less than it.
   package var mayWait: Bool
+  /// Whether an answer that comes much later is of use.
+  package var mayDefer = true
   /// The requested name that nobody serves, if any: then there are no steps.
   package var unknownModel: String?
   /// The right to ask remote models; without it there are no remote steps.

@@ -97,7 +97,9 @@ extension RoutePolicy {
 
   /// Why the generator is not asked although the intent is clear: its answers to such prompts are not good enough.
   private func obstacleOfSufficiency(in facts: RouteFacts, _ terms: RouteTerms) -> RouteReason? {
-    guard let sufficiency = facts.sufficiency, !(sufficiency >= terms.acceptance.answerAt) else { return nil }
+    guard let sufficiency = facts.sufficiency, !(sufficiency >= terms.acceptance.answerAt) else {
+      return nil
+    }
     return .policy(.insufficient(probability: sufficiency, threshold: terms.acceptance.answerAt))
   }
 

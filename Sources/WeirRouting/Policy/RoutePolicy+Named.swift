@@ -29,7 +29,8 @@ extension RoutePolicy {
     var choice = RemoteChoice()
     choice.take(affordable(options, for: facts, &choice.reasons), facts)
     choice.reasons = reasons + choice.reasons
-    choice.mayWait = facts.millisecondsLeft == nil && choice.hasSteps
+    choice.mayDefer = facts.millisecondsLeft == nil
+    choice.mayWait = choice.hasSteps
     return choice.plan(terms)
   }
 

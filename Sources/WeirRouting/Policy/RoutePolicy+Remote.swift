@@ -8,6 +8,7 @@ extension RoutePolicy {
     private(set) var steps: [RoutePlan.Step] = []
     var reasons: [RouteReason] = []
     var mayWait = true
+    var mayDefer = true
     private(set) var mostTokens: [String: Int] = [:]
 
     var hasSteps: Bool { !steps.isEmpty }
@@ -33,6 +34,7 @@ extension RoutePolicy {
         steps: local + steps, band: band, reasons: reasons ?? (local.isEmpty ? self.reasons : []), mayWait: mayWait,
         permit: terms.permit)
       plan.mostTokens = mostTokens
+      plan.mayDefer = mayDefer
       return plan
     }
   }
@@ -55,10 +57,11 @@ extension RoutePolicy {
       return choice
     }
     // A request with a deadline does not wait in the queue: its answer would come too late.
-    choice.mayWait = facts.millisecondsLeft == nil
+    choice.mayDefer = facts.millisecondsLeft == nil
     let options = affordable(inTime(facts.remotes, for: facts, &choice.reasons), for: facts, &choice.reasons)
     guard !options.isEmpty else {
-      choice.mayWait = false
+      // Later it would cost as much, or come later still.
+      choice.mayDefer = false
       return choice
     }
     let named = terms.tier.flatMap { $0.isLocal ? nil : $0 }
@@ -153,7 +156,7 @@ extension RoutePlan {
     var plan = RoutePlan(
       steps: self.steps, background: steps, band: band,
       reasons: reasons + [.policy(.answeredMeanwhile(model: first.name))], mayWait: mayWait, permit: permit)
-    (plan.mostTokens, plan.isDoubtful) = (mostTokens, isDoubtful)
+    (plan.mostTokens, plan.isDoubtful, plan.mayDefer) = (mostTokens, isDoubtful, mayDefer)
     return plan
   }
 }

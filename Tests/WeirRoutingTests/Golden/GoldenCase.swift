@@ -48,7 +48,16 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             .init(factor: rest[$0], share: try Self.number(rest[$0 + 1]))
           }
         )
-      case "sufficiency": facts.sufficiency = try Self.number(rest[0])
+      case "sufficiency":
+        for word in rest {
+          let parts = word.split(separator: "=").map(String.init)
+          let number = try Self.number(parts[1])
+          if parts[0] == "generator" {
+            facts.sufficiency = number
+          } else {
+            facts.remoteSufficiency[try Self.choice(parts[0])] = number
+          }
+        }
       case "turns": facts.turns = try Self.count(rest[0])
       case "cut": facts.cutAt = try Self.count(rest[0])
       case "negated": facts.isNegated = true

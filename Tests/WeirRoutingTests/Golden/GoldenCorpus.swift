@@ -48,7 +48,7 @@ struct GoldenCorpus {
     }
     lines.append("= band: \(plan.band.rawValue)")
     if plan.permit == nil { lines.append("= stays on this host") }
-    if plan.mayWait { lines.append("= may wait in the queue") }
+    if plan.mayWait { lines.append(plan.mayDefer ? "= may wait in the queue" : "= may be answered by less") }
     if plan.isDoubtful { lines.append("= doubtful") }
     for (model, tokens) in plan.mostTokens.sorted(by: { $0.key < $1.key }) {
       lines.append("= at most \(tokens) tokens of \(model)")
