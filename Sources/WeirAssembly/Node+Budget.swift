@@ -9,10 +9,8 @@ extension BudgetKeeper {
   convenience init(
     _ configuration: Configuration, policy: RoutePolicy, extra: [ErrorBudget] = [], intents: GGUFFile
   ) {
-    let own = policy.errorBudgets
     self.init(
-      head: intents.fingerprint, models: nil,
-      budgets: own + extra.filter { budget in !own.contains { $0.share == budget.share } },
+      head: intents.fingerprint, models: nil, budgets: policy.errorBudgets, shadowBudgets: extra,
       settings: Settings(
         delta: 1 - configuration.budget.confidence, leastProbability: configuration.routing.auditProbability,
         rederiveMilliseconds: Int64(configuration.budget.rederiveSeconds) * 1000))

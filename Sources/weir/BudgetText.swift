@@ -30,7 +30,9 @@ enum BudgetText {
         percent(entry.scope.share, 1), threshold(entry.acceptance.answerAt), entry.bound.map { percent($0, 2) } ?? "-",
         covered.map { percent($0, 1) } ?? "-",
       ]
-      lines.append(row(entry.scope.name, cells) + "  " + origin(entry.acceptance.origin))
+      let isShadow = report.shadowShares.contains(entry.scope.share)
+      lines.append(
+        row(entry.scope.name, cells) + "  " + origin(entry.acceptance.origin) + (isShadow ? " (shadow)" : ""))
     }
     return lines
   }

@@ -44,16 +44,24 @@ package final class BudgetKeeper: Sendable {
   /// Which classifier's confidences are kept.
   package let head: String
   package let settings: Settings
+  /// Budgets that only a policy which does not act decides under.
+  package let shadowShares: Set<Double>
   private let models: RiskTable?
   private let budgets: [ErrorBudget]
   private let state = Mutex(State())
   private let queue = DispatchQueue(label: "weir.budget", qos: .utility)
 
-  /// `models` are the labelled rows of the models; `budgets` all that a request may be decided under.
-  package init(head: String, models: RiskTable?, budgets: [ErrorBudget], settings: Settings = Settings()) {
+  /// `models` are the labelled rows of the models; `budgets` all that a request may be decided under, the node's own
+  /// first; `shadowBudgets` those of a policy that does not act.
+  package init(
+    head: String, models: RiskTable?, budgets: [ErrorBudget], shadowBudgets: [ErrorBudget] = [],
+    settings: Settings = Settings()
+  ) {
     self.head = head
     self.models = models
-    self.budgets = budgets
+    let others = shadowBudgets.filter { budget in !budgets.contains { $0.share == budget.share } }
+    self.budgets = budgets + others
+    shadowShares = Set(others.map(\.share))
     self.settings = settings
     let table = derive(BudgetEvidence(), [])
     state.withLock { $0.snapshot.table = table }

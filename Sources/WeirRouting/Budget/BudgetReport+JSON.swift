@@ -85,6 +85,7 @@ extension BudgetReport {
     writer.add("rows", entry.acceptance.origin.rows)
     writer.add("bound", entry.bound)
     writer.add("alarm", entry.level)
+    writer.add("shadow", shadowShares.contains(entry.scope.share))
     writer.add("answered", traffic[entry.scope]?.answered ?? 0)
     writer.add("answered_locally", traffic[entry.scope]?.local ?? 0)
     writer.add("answered_from_cache", traffic[entry.scope]?.cached ?? 0)

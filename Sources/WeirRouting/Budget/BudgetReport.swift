@@ -30,6 +30,8 @@ package struct BudgetReport: Sendable {
   package var delta: Double
   package var since: Timestamp?
   package var entries: [BudgetTable.Entry]
+  /// Budgets that only the shadow decides under.
+  package var shadowShares: Set<Double>
   package var readings: [BudgetWatch.Reading]
   package var states: [BudgetState]
   /// Newest first.
@@ -56,6 +58,7 @@ package struct BudgetReport: Sendable {
       ) { row in Int(try row.integer(0)) }
       return BudgetReport(
         head: keeper.head, delta: keeper.settings.delta, since: since, entries: snapshot.table.entries,
+        shadowShares: keeper.shadowShares,
         readings: snapshot.readings, states: snapshot.states,
         events: try BudgetLog.events(head: keeper.head, limit: mostEvents, in: transaction),
         traffic: try traffic(of: snapshot.table.entries.map(\.scope), since, in: transaction),
