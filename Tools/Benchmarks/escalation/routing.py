@@ -46,8 +46,10 @@ def learned(binary, train, test, seed=1):
                 intent = "short" if len(prompt) <= middle else "long"
                 file.write(json.dumps({"text": prompt, "intent": intent} | labels) + "\n")
         subprocess.run(
-            [binary, "train", f"{folder}/train.jsonl", "--out", f"{folder}/bundle", "--epochs", "2", "--seed", str(seed), "--json"],
-            check=True, stdout=subprocess.DEVNULL)
+            [
+                binary, "train", f"{folder}/train.jsonl", "--out", f"{folder}/bundle", "--epochs", "2", "--cv", "2",
+                "--seed", str(seed), "--json",
+            ], check=True, stdout=subprocess.DEVNULL)
         lines = "".join(json.dumps({"id": str(index), "prompt": prompt}) + "\n" for index, prompt in enumerate(test))
         done = subprocess.run(
             [binary, "classify", "--models", f"{folder}/bundle", "--format", "jsonl"], input=lines.encode(), check=True,
