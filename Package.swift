@@ -57,13 +57,13 @@ let package = Package(
     module("WeirLedger", ["WeirDomain", "WeirStore"]),
     module("WeirReview", ["WeirDomain", "WeirStore"]),
     module("WeirProviders", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
-    module("WeirEvaluation", ["WeirDomain", "WeirFiles"]),
+    module("WeirEvaluation", ["WeirDomain", "WeirFiles", "WeirRisk"]),
     module("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP"]),
     module("WeirEntities", ["WeirDomain"]),
     module("WeirGrammar", ["WeirDomain"]),
     // Level 3: the models and the cache.
     module("WeirEncoder", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
-    module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTensor"]),
+    module("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirRisk", "WeirTensor"]),
     module("WeirGenerator", ["WeirDomain", "WeirFiles", "WeirGrammar", "WeirModelFiles", "WeirTensor"]),
     module("WeirCache", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirRisk", "WeirStore", "WeirVectorIndex"]),
     module("WeirRetrieval", ["WeirDomain", "WeirFiles", "WeirStore", "WeirVectorIndex"]),
@@ -76,7 +76,10 @@ let package = Package(
       ]),
     module(
       "WeirTraining",
-      ["WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirEncoder", "WeirClassifier", "WeirEvaluation"]),
+      [
+        "WeirDomain", "WeirFiles", "WeirTensor", "WeirModelFiles", "WeirEncoder", "WeirClassifier", "WeirEvaluation",
+        "WeirRisk",
+      ]),
     // Level 5: the one place where parts are put together.
     module(
       "WeirAssembly",
@@ -124,7 +127,7 @@ let package = Package(
     tests("WeirConfiguration", ["WeirDomain"]),
     tests("WeirModelFiles", ["WeirFiles", "WeirTensor", "WeirTestSupport"]),
     tests("WeirVectorIndex", ["CrashDriver", "WeirFiles", "WeirTestSupport"]),
-    tests("WeirEvaluation", ["WeirDomain", "WeirFiles", "WeirTestSupport"]),
+    tests("WeirEvaluation", ["WeirDomain", "WeirFiles", "WeirRisk", "WeirTestSupport"]),
     tests("WeirProviders", ["WeirDomain", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirDownload", ["WeirDomain", "WeirFiles", "WeirHTTP", "WeirTestSupport"]),
     tests("WeirEntities", ["WeirTestSupport"]),
@@ -134,7 +137,7 @@ let package = Package(
     tests(
       "WeirTraining",
       [
-        "WeirClassifier", "WeirDomain", "WeirEvaluation", "WeirFiles", "WeirModelFiles", "WeirTensor",
+        "WeirClassifier", "WeirDomain", "WeirEvaluation", "WeirFiles", "WeirModelFiles", "WeirRisk", "WeirTensor",
         "WeirTestSupport",
       ]),
     tests(

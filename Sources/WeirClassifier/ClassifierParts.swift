@@ -12,10 +12,13 @@ package struct ClassifierParts: Sendable {
   package var prototypes: Prototypes?
   package var heads: ConfidenceHeads
   package var forest: PromptForest?
+  /// Nil where the file carries no labelled predictions.
+  package var risk: ClassifierRisk?
 
   package init(
     intents: [String], hidden: DenseLayer, output: DenseLayer, temperature: Float, centres: [[Float]],
-    prototypes: Prototypes?, heads: ConfidenceHeads, forest: PromptForest? = nil
+    prototypes: Prototypes?, heads: ConfidenceHeads, forest: PromptForest? = nil,
+    risk: ClassifierRisk? = nil
   ) {
     self.intents = intents
     self.hidden = hidden
@@ -25,5 +28,6 @@ package struct ClassifierParts: Sendable {
     self.prototypes = prototypes
     self.heads = heads
     self.forest = forest
+    self.risk = risk
   }
 }

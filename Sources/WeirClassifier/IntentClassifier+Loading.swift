@@ -50,7 +50,8 @@ extension IntentClassifier {
       centres: (0..<count).map { Array(flat[($0 * inputs)..<(($0 + 1) * inputs)]) },
       prototypes: try Self.prototypes(file, inputs: inputs, intents: count),
       heads: try Self.heads(file),
-      forest: try PromptForest(file, dimensions: inputs))
+      forest: try PromptForest(file, dimensions: inputs),
+      risk: try ClassifierRisk.read(from: file, intents: count))
     try Self.checkUnitLength(parts.centres, file)
   }
 

@@ -32,6 +32,7 @@ extension IntentClassifier {
     add("calibration.x", heads.x)
     add("calibration.y", heads.y)
     parts.forest?.write(to: &writer)
+    parts.risk?.add(to: &writer)
     if parts.prototypes != nil {
       writer.addTensor(
         "prototypes.weight", type: .f16, shape: [dimensions, rows.count], bytes: Self.halves(rows))

@@ -12,6 +12,8 @@ package struct IntentClassifier: Sendable {
   /// Fingerprint of the encoder whose embeddings the classifier was trained on.
   package let encoderFingerprint: String
   package let parts: ClassifierParts
+  /// Labelled predictions of its training, from which thresholds follow; nil where the file carries none.
+  package var risk: ClassifierRisk? { parts.risk }
 
   /// The most probable intents that `Classification.ranked` holds.
   static let rankedCount = 3

@@ -16,27 +16,9 @@ package struct CertifiedThreshold: Sendable, Equatable {
 }
 
 extension RiskTable {
-  /// The laxest threshold for which the promise is proved; nil where no threshold is, or the rows are too few.
-  ///
-  /// Learn then Test (Angelopoulos et al., 2021) with a fixed sequence: thresholds are tested from strict to lax, each
-  /// at the whole `delta`, up to the first that is not proved. The first one tested is fixed by the number of rows alone.
+  /// The laxest threshold for which the promise is proved; nil where it is for none, or the rows are too few.
   package func threshold(_ promise: ErrorPromise) -> CertifiedThreshold? {
-    guard let start = start(promise) else { return nil }
-    var (accepted, wrong) = (0, 0)
-    var found: (accepted: Int, wrong: Int)?
-    var place = 0
-    while place < rows.count {
-      let score = rows[place].score
-      while place < rows.count, rows[place].score == score {
-        accepted += 1
-        if !rows[place].isRight { wrong += 1 }
-        place += 1
-      }
-      guard accepted >= start else { continue }
-      guard promise.holds(wrong: wrong, accepted: accepted, rows: rows.count) else { break }
-      found = (accepted, wrong)
-    }
-    return found.map { certified(accepted: $0.accepted, wrong: $0.wrong, promise) }
+    threshold(ThresholdTest(promise, rows: rows.count))
   }
 
   /// Shorthand for a promise in the long run, or over a horizon of requests.
@@ -44,20 +26,12 @@ extension RiskTable {
     threshold(ErrorPromise(budget: budget, delta: delta, horizon: horizon))
   }
 
-  /// The number of accepted rows with which testing begins: as many as prove the promise with three wrong ones among them,
-  /// so that chance among the few best rows does not end the test at once; fewer where that is more than a quarter of
-  /// the rows. Known before any label is looked at.
-  func start(_ promise: ErrorPromise) -> Int? {
-    for wrong in [3, 2, 1] {
-      if let fewest = promise.fewest(wrong: wrong, rows: rows.count), fewest <= rows.count / 4 { return fewest }
-    }
-    return promise.fewest(wrong: 0, rows: rows.count)
-  }
-
-  private func certified(accepted: Int, wrong: Int, _ promise: ErrorPromise) -> CertifiedThreshold {
-    CertifiedThreshold(
+  /// The same with tests made before, for who asks many tables of one size.
+  package func threshold(_ test: ThresholdTest) -> CertifiedThreshold? {
+    guard let (accepted, wrong) = test.laxest(in: self) else { return nil }
+    return CertifiedThreshold(
       threshold: Double(rows[accepted - 1].score), coverage: Double(accepted) / Double(rows.count), rows: rows.count,
       accepted: accepted, wrong: wrong,
-      bound: BinomialBound.upper(wrong: wrong, of: accepted, risk: promise.delta))
+      bound: BinomialBound.upper(wrong: wrong, of: accepted, risk: test.promise.delta))
   }
 }

@@ -47,6 +47,17 @@ package struct ErrorPromise: Sendable, Hashable {
     accepted > 0 && chance(wrong: wrong, accepted: accepted, rows: rows) <= delta
   }
 
+  /// For each number of accepted rows from 0 to `rows` the most wrong ones among them that prove it; -1 where none do.
+  package func allowances(rows: Int) -> [Int] {
+    var allowed = -1
+    return (0...rows).map { accepted in
+      // One more is allowed every 1 / budget rows; the rounding of a horizon's answers can take one back.
+      while allowed < accepted, holds(wrong: allowed + 1, accepted: accepted, rows: rows) { allowed += 1 }
+      while allowed >= 0, !holds(wrong: allowed, accepted: accepted, rows: rows) { allowed -= 1 }
+      return allowed
+    }
+  }
+
   /// The least number of accepted rows with which `wrong` wrong ones prove it; nil where `rows` are not enough.
   func fewest(wrong: Int, rows: Int) -> Int? {
     var (low, high) = (wrong, rows)

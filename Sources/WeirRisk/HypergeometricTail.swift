@@ -11,15 +11,23 @@ enum HypergeometricTail {
     let most = min(drawn, marked)
     if wrong < least { return 0 }
     if wrong >= most { return 1 }
-    var term =
+    let start =
       LogGamma.choose(marked, least) + LogGamma.choose(population - marked, drawn - least)
       - LogGamma.choose(population, drawn)
-    var sum = 0.0
+    var (term, sum) = (exp(start), 0.0)
+    // Where the first term is too small for a number, the logarithm of each one is kept instead.
+    var logarithm: Double? = start < -600 ? start : nil
     for value in least...wrong {
-      sum += exp(term)
-      term +=
-        log(Double(marked - value)) + log(Double(drawn - value)) - log(Double(value + 1))
-        - log(Double(population - marked - drawn + value + 1))
+      sum += term
+      let ratio =
+        Double(marked - value) * Double(drawn - value) / Double(value + 1)
+        / Double(population - marked - drawn + value + 1)
+      if let small = logarithm {
+        logarithm = small + log(ratio)
+        term = exp(small + log(ratio))
+      } else {
+        term *= ratio
+      }
     }
     return min(sum, 1)
   }

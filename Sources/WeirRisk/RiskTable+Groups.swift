@@ -26,23 +26,17 @@ extension RiskTable {
     let rich = promises.filter { name, promise in
       let count = parts[name]?.count ?? 0
       // With the delta that is left if all named groups are tested: the number tested only falls from here.
-      return promise.divided(by: promises.count + 1).fewest(wrong: 0, rows: count) != nil
+      return promise.scaled(1 / Double(promises.count + 1)).fewest(wrong: 0, rows: count) != nil
     }
     let tests = rich.count + 1
     var own: [Int: CertifiedThreshold] = [:]
     for (name, promise) in rich {
-      own[name] = RiskTable(parts[name] ?? []).threshold(promise.divided(by: tests))
+      own[name] = RiskTable(parts[name] ?? []).threshold(promise.scaled(1 / Double(tests)))
     }
     // A group whose own test fails may not fall back into the pool that its rows left: it would choose by labels.
     let rest = rows.filter { rich[group($0)] == nil }
     return Grouped(
-      own: own, pooled: RiskTable(rest).threshold(pooled.divided(by: tests)),
+      own: own, pooled: RiskTable(rest).threshold(pooled.scaled(1 / Double(tests))),
       closed: Set(rich.keys).subtracting(own.keys))
-  }
-}
-
-extension ErrorPromise {
-  func divided(by tests: Int) -> ErrorPromise {
-    ErrorPromise(budget: budget, delta: delta / Double(tests), horizon: horizon)
   }
 }

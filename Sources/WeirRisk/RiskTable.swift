@@ -34,6 +34,12 @@ package struct RiskTable: Sendable, Equatable {
     }
   }
 
+  /// Rows that are in the order of a table already.
+  package init(sorted rows: [Row]) {
+    precondition(zip(rows, rows.dropFirst()).allSatisfy { $0.score >= $1.score }, "a risk table's scores fall")
+    self.rows = rows
+  }
+
   /// The rows of which `isIncluded` is true.
   package func filter(_ isIncluded: (Row) -> Bool) -> RiskTable { RiskTable(rows.filter(isIncluded)) }
 }

@@ -1,10 +1,13 @@
 internal import WeirClassifier
 internal import WeirDomain
+internal import WeirRisk
 
 /// Fits temperature, gate, confidence and the isotonic curve to held-out predictions.
 struct Calibration {
   let temperature: Float
   let heads: ConfidenceHeads
+  /// The same predictions with a confidence that was fitted without each.
+  let risk: ClassifierRisk?
   let figures: TrainedClassifier.Figures
 
   /// Strength of the regularization of both heads.
@@ -37,9 +40,11 @@ struct Calibration {
       rows: usedRows, columns: features.count, targets: targets, rowWeights: weights, strength: Self.strength)
     let scores = Self.crossFitted(usedRows, targets, weights)
     let curve = IsotonicCurve(scores: scores, right: right, weights: weights)
-    heads = ConfidenceHeads(
+    let fitted = ConfidenceHeads(
       features: features, mean: mean.map { Float($0) }, scale: scale.map { Float($0) },
       confidence: Self.head(confidence), gate: Self.head(gate), x: curve.x, y: curve.y)
+    heads = fitted
+    risk = Self.risk(judged, used, scores.map { fitted.calibrated(Float($0)) }, outOfScopeShare)
     var figures = TrainedClassifier.Figures()
     let inScope = judged.outOfScope.indices.filter { !judged.outOfScope[$0] }
     figures.rows = judged.right.count
@@ -51,6 +56,31 @@ struct Calibration {
       negatives: inScope.map { gate.score(z[$0]) })
     figures.highestConfidence = Double(curve.y.last ?? 0)
     self.figures = figures
+  }
+
+  /// The risk table of the rows `used`, whose scores come from regressions that were fitted without their fold.
+  ///
+  /// The isotonic curve has seen all of them; it never falls, so it changes no order, and a threshold accepts the same
+  /// rows before it and behind it. With a share of prompts out of scope that is stated, or where others play them, as
+  /// many rows of the kind that is too frequent are left out at random as make the share true.
+  private static func risk(_ judged: ClassifierTrainer.Judged, _ used: [Int], _ scores: [Float], _ share: Double?)
+    -> ClassifierRisk?
+  {
+    let rows = zip(used, scores).map { index, score in
+      RiskTable.Row(
+        score: score, isRight: judged.right[index], intent: judged.named[index], isInScope: !judged.outOfScope[index])
+    }
+    let hasStandIns = used.contains { !judged.isOrdinary[$0] }
+    var random = SplitMix64(seed: 17)
+    var inside = rows.filter(\.isInScope).shuffled(using: &random)
+    var outside = rows.filter { !$0.isInScope }.shuffled(using: &random)
+    if let share = share ?? (hasStandIns ? 0.1 : nil), !inside.isEmpty, !outside.isEmpty {
+      let odds = share / (1 - share)
+      outside = Array(outside.prefix(Int((Double(inside.count) * odds).rounded())))
+      inside = Array(inside.prefix(Int((Double(outside.count) / odds).rounded())))
+    }
+    let kept = (inside + outside).shuffled(using: &random).prefix(ClassifierRisk.most)
+    return kept.isEmpty ? nil : ClassifierRisk(table: RiskTable(Array(kept)), hasStandIns: hasStandIns)
   }
 
   private static func head(_ model: LogisticRegression) -> ConfidenceHeads.Head {

@@ -4,8 +4,9 @@ internal import WeirTensor
 
 /// Trains all heads of a classifier from embeddings: network, gate, confidence and its calibration.
 ///
-/// Gate, temperature and calibration are fitted to predictions for rows that the predicting network never saw: the
-/// validation rows where there are enough of them, else those of folds. Where too few rows are out of scope, networks
+/// Gate, temperature and calibration are fitted to predictions for rows that the predicting network never saw: each half
+/// of the validation rows by networks that had the other half, where there are enough of them, else those of folds. The
+/// networks that are kept are trained on all rows, so they are a little better than those that were judged. Where too few rows are out of scope, networks
 /// that never heard of some intents show what a strange prompt looks like.
 package struct ClassifierTrainer {
   package var options: TrainingOptions
@@ -32,37 +33,33 @@ package struct ClassifierTrainer {
     var right: [Bool] = []
     var outOfScope: [Bool] = []
     var labels: [Int] = []
+    /// Index of the intent that was named.
+    var named: [Int] = []
     /// True for rows of a network that knows all intents.
     var isOrdinary: [Bool] = []
   }
 
-  /// Fewer validation rows than this are rather trained on.
+  /// Fewer validation rows than this are folded like all others.
   static let enoughValidationRows = 200
   static let enoughOutOfScopeRows = 50
   /// Held-out rows after which no further fold is trained.
   static let enoughHeldOutRows = 3000
 
-  /// Nil once cancelled. `validation` rows are never trained on where there are enough of them.
+  /// Nil once cancelled. Where there are enough `validation` rows, they alone are judged, each by networks without it.
   package func train(
     _ rows: TrainingRows, validation: TrainingRows, encoderFingerprint: String
   ) -> TrainedClassifier? {
     let isHeldOut = validation.count >= Self.enoughValidationRows && rows.count > 0
-    let all = isHeldOut ? rows : Self.joined(rows, validation)
+    let all = Self.joined(rows, validation)
     var judged = Judged()
-    var passes: [Int] = []
-    let final: [NetworkTrainer.Result]
-    if isHeldOut {
-      progress("training", 0)
-      guard let found = members(all, heldOut: validation, seed: options.seed) else { return nil }
-      (final, passes) = (found, found.map(\.passes))
-      judge(validation, by: assembled(all, found, encoderFingerprint), ordinary: true, into: &judged)
-    } else {
-      guard let found = folds(all, encoderFingerprint, into: &judged) else { return nil }
-      passes = found
-      progress("training on all examples", 0.7)
-      let middle = passes.sorted()[passes.count / 2]
-      guard let trained = members(all, heldOut: nil, seed: options.seed, last: middle) else { return nil }
-      final = trained
+    let found =
+      isHeldOut
+      ? folds(validation, count: 2, besides: rows, encoderFingerprint, into: &judged)
+      : folds(all, count: options.folds, besides: TrainingRows(), encoderFingerprint, into: &judged)
+    guard let passes = found else { return nil }
+    progress("training on all examples", 0.7)
+    guard let final = members(all, heldOut: nil, seed: options.seed, last: passes.sorted()[passes.count / 2]) else {
+      return nil
     }
     let ordinary = judged.outOfScope.count { $0 }
     if ordinary < Self.enoughOutOfScopeRows, intents.count >= 3 {
@@ -73,6 +70,7 @@ package struct ClassifierTrainer {
     let calibration = Calibration(judged, intents: intents.count, outOfScopeShare: options.outOfScopeShare)
     parts.temperature = calibration.temperature
     parts.heads = calibration.heads
+    parts.risk = calibration.risk
     return TrainedClassifier(
       classifier: IntentClassifier(parts, encoderFingerprint: encoderFingerprint),
       prototypes: whole.prototypes, heldOut: calibration.figures, passes: passes, rows: all.count)
@@ -99,22 +97,24 @@ package struct ClassifierTrainer {
     return found.count == options.members ? found : nil
   }
 
-  /// Trains networks without one fold each and judges that fold; gives the best numbers of passes.
-  private func folds(_ rows: TrainingRows, _ encoder: String, into judged: inout Judged) -> [Int]? {
-    let assignment = Folds.stratified(rows.labels, folds: options.folds, seed: options.seed)
+  /// Trains networks on `others` and all but one fold of `rows`, and judges that fold; gives the best numbers of passes.
+  private func folds(
+    _ rows: TrainingRows, count: Int, besides others: TrainingRows, _ encoder: String, into judged: inout Judged
+  ) -> [Int]? {
+    let assignment = Folds.stratified(rows.labels, folds: count, seed: options.seed)
     var passes: [Int] = []
-    for fold in 0..<options.folds {
+    for fold in 0..<count {
       let held = rows.labels.indices.filter { assignment[$0] == fold }
       guard !held.isEmpty else { continue }
-      progress("cross-fitting, fold \(fold + 1) of \(options.folds)", 0)
-      let (train, test) = (
-        rows.subset(rows.labels.indices.filter { assignment[$0] != fold }), rows.subset(held)
-      )
+      progress("cross-fitting, fold \(fold + 1) of \(count)", 0)
+      let kept = rows.subset(rows.labels.indices.filter { assignment[$0] != fold })
+      let (train, test) = (Self.joined(others, kept), rows.subset(held))
       // An intent whose only example is held out cannot be learned in this fold, but its output is there.
       guard let found = members(train, heldOut: test, seed: options.seed &+ UInt64(fold) &+ 7) else { return nil }
       passes += found.map(\.passes)
       judge(test, by: assembled(train, found, encoder), ordinary: true, into: &judged)
-      if judged.right.count >= Self.enoughHeldOutRows { break }
+      // The halves of validation rows are judged whole: they are what thresholds come from.
+      if others.count == 0, judged.right.count >= Self.enoughHeldOutRows { break }
     }
     return passes
   }
@@ -163,6 +163,7 @@ package struct ClassifierTrainer {
       judged.right.append(!isOut && named == rows.labels[index])
       judged.outOfScope.append(isOut)
       judged.labels.append(rows.labels[index])
+      judged.named.append(named)
       judged.isOrdinary.append(ordinary)
     }
   }

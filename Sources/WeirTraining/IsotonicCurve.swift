@@ -1,11 +1,11 @@
-/// A calibration curve: never falling, fitted by pooling adjacent violators, with no more certainty than its evidence.
+/// A calibration curve: rising, fitted by pooling adjacent violators, with no more certainty than its evidence.
 ///
 /// Each pool of n predictions of which r were right claims (r + 1) / (n + 2), Laplace's rule: twenty right ones of twenty
 /// claim 0.95 and not 1. With weighted rows n is the effective number of rows, (sum w)^2 / (sum w^2).
 struct IsotonicCurve: Sendable, Equatable {
   /// Strictly rising, within 0...1; piecewise linear between.
   var x: [Float]
-  /// Never falling, within 0...1.
+  /// Rising as well, within 0...1.
   var y: [Float]
 
   private struct Pool {
@@ -73,21 +73,28 @@ struct IsotonicCurve: Sendable, Equatable {
     push(last, onto: &pools)
   }
 
-  /// One knot in the middle of each pool; the claims are made to rise once more, because small pools claim less.
+  /// One knot in the middle of each pool, and one at either end; the claims are made to rise once more, because small
+  /// pools claim less, and strictly: rows of different scores keep different confidences.
   private static func knots(_ pools: [Pool]) -> ([Float], [Float]) {
-    var x: [Float] = []
-    var y: [Float] = []
-    var largest: Float = 0
+    var (x, y): ([Float], [Float]) = ([0], [0])
+    let step: Float = 1e-4
     for pool in pools {
       let middle = Float(min(max((pool.low + pool.high) / 2, 0), 1))
-      largest = max(largest, min(Float(pool.claim), 1))
-      if let last = x.last, middle <= last {
-        y[y.count - 1] = largest
+      let claim = min(Float(pool.claim), 1)
+      if middle <= x[x.count - 1] {
+        y[y.count - 1] = max(claim, y[y.count - 1])
       } else {
         x.append(middle)
-        y.append(largest)
+        y.append(max(claim, y[y.count - 1] + step))
       }
     }
-    return (x, y)
+    // The last claim is the highest one: its pool comes to it from a little below.
+    if let last = x.last, last < 1, x.count > 1 {
+      let highest = y[y.count - 1]
+      y[y.count - 1] = max(highest - 20 * step, (y[y.count - 2] + highest) / 2)
+      x.append(1)
+      y.append(highest)
+    }
+    return (x, y.map { min($0, 1) })
   }
 }

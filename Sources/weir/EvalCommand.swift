@@ -20,12 +20,18 @@ struct EvalCommand: AsyncParsableCommand {
       average precision, calibration (ECE, Brier), risk and coverage, and times. Figures have 95 % intervals. \
       --against tells whether another bundle is better on the same rows, by a paired bootstrap.
 
+      For each --budget comes the confidence from which on these rows prove that no more than that share of the \
+      answers given is wrong, with a chance of 1 - delta: over as many requests again, and in the long run. That is \
+      worth as much as the rows are like the requests to come. --splits puts it to the test: thresholds from one half \
+      of the rows, counted on the other.
+
       Reports hold ids of examples; their texts only with --with-text.
 
       Examples:
         weir eval test.csv
         weir eval test.jsonl --html report.html --json > report.json
         weir eval test.csv --bundle new --against old
+        weir eval traffic.csv --budget 0.02 --delta 0.1 --splits 200 --svg curves
         weir eval Bitext.csv --text-field instruction --intent-field intent --ignore-unknown
       """)
 
@@ -90,6 +96,22 @@ struct EvalCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Texts encoded at the same time (default: the number of cores).", valueName: "n"))
   var jobs: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Share of wrong answers among those given, above 0 and below 1 (default: 0.01, 0.02 and 0.05). Repeatable.",
+      valueName: "share"))
+  var budget: [Double] = []
+
+  @Option(help: ArgumentHelp("Chance that a budget's promise is broken.", valueName: "share"))
+  var delta = 0.1
+
+  @Option(help: ArgumentHelp("Random halves to put the budgets to the test.", valueName: "n"))
+  var splits = 0
+
+  @Option(
+    help: ArgumentHelp("Also write risk-coverage.svg and reliability.svg into this folder.", valueName: "dir"))
+  var svg: String?
+
   @Flag(help: "Show every intent and confusion, not only the worst.")
   var all = false
 
@@ -106,12 +128,17 @@ struct EvalCommand: AsyncParsableCommand {
     if let outOfScopeShare, !(outOfScopeShare > 0 && outOfScopeShare < 100) {
       throw ValidationError("--out-of-scope-share \(outOfScopeShare) is not between 0 and 100.")
     }
+    for share in budget where !(share > 0 && share < 1) {
+      throw ValidationError("--budget \(share) is not between 0 and 1.")
+    }
+    guard delta > 0, delta < 1 else { throw ValidationError("--delta \(delta) is not between 0 and 1.") }
+    guard (0...10_000).contains(splits) else { throw ValidationError("--splits \(splits) is not from 0 to 10000.") }
     guard resamples == 0 || (100...100_000).contains(resamples) else {
       throw ValidationError("--resamples \(resamples) is not 0 or from 100 to 100000.")
     }
     for (name, value) in [
       ("--bundle", bundle), ("--against", against), ("--html", html), ("--config", config),
-      ("--text-field", textField), ("--intent-field", intentField),
+      ("--text-field", textField), ("--svg", svg), ("--intent-field", intentField),
     ] where value == "" {
       throw ValidationError("\(name) must not be empty.")
     }

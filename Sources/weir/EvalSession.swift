@@ -30,6 +30,8 @@ struct EvalSession {
     if let other { comparedWith = (other.subject, try await self.judged(examples, by: other)) }
     let (report, comparison) = await EvaluationReport.make(
       judge.subject, judged, unknown: judge.unknownIntents(in: examples), options: options, comparedWith: comparedWith)
+    let budgets = BudgetReport(judged, options: budgetOptions)
+    if let folder = command.svg { try write(report.drawings(budgets), into: folder) }
     if let path = command.html {
       let occasion = EvaluationReport.Occasion(date: Self.today, files: command.examples.map(Self.lastPart))
       let page = report.page(occasion, comparison: comparison.flatMap { one in other.map { (one, $0.subject) } })
@@ -38,7 +40,8 @@ struct EvalSession {
     let output = OutputFile(descriptor: 1, name: "standard output")
     _ = try output.write(
       command.json
-        ? json(report, comparison, other?.subject) : text(report, comparison, judge.subject, other?.subject))
+        ? json(report, budgets, comparison, other?.subject)
+        : text(report, budgets, comparison, judge.subject, other?.subject))
   }
 
   private var options: EvaluationOptions {
@@ -49,6 +52,26 @@ struct EvalSession {
     options.seed = command.seed
     options.jobs = jobs
     return options
+  }
+
+  private var budgetOptions: BudgetOptions {
+    var options = BudgetOptions()
+    if !command.budget.isEmpty { options.budgets = command.budget }
+    options.delta = command.delta
+    options.splits = command.splits
+    options.seed = command.seed
+    return options
+  }
+
+  private func write(_ drawings: [(name: String, text: String)], into folder: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw StartFailure.cannotCreate(path: folder)
+    }
+    for drawing in drawings {
+      try AtomicFile.write(Array(drawing.text.utf8), to: folder + "/" + drawing.name, mode: 0o644)
+    }
   }
 
   private func models(_ folder: String?, flag: String) throws -> Configuration.Models {
@@ -94,11 +117,13 @@ struct EvalSession {
   }
 
   private func json(
-    _ report: EvaluationReport, _ comparison: PairedComparison?, _ other: EvaluationReport.Subject?
+    _ report: EvaluationReport, _ budgets: BudgetReport, _ comparison: PairedComparison?,
+    _ other: EvaluationReport.Subject?
   ) -> String {
     var writer = JSONWriter()
     writer.beginObject()
     report.write(to: &writer, name: "report")
+    budgets.write(to: &writer, name: "budgets")
     if let comparison, let other {
       writer.beginObject("against")
       writer.add("bundle", other.name)
@@ -111,12 +136,13 @@ struct EvalSession {
   }
 
   private func text(
-    _ report: EvaluationReport, _ comparison: PairedComparison?, _ subject: EvaluationReport.Subject,
-    _ other: EvaluationReport.Subject?
+    _ report: EvaluationReport, _ budgets: BudgetReport, _ comparison: PairedComparison?,
+    _ subject: EvaluationReport.Subject, _ other: EvaluationReport.Subject?
   ) -> String {
     let width = min(OutputFile.terminalColumns(of: 1) ?? 80, 110)
     let limits = command.all ? (Int.max, Int.max) : (12, 10)
     var text = report.table(width: width, intentLimit: limits.0, confusionLimit: limits.1)
+    text += budgets.table(width: width) + report.curves(budgets, width: min(width, 88))
     if let comparison, let other {
       text += comparison.table(names: (name(subject), name(other)), options: report.options)
     }

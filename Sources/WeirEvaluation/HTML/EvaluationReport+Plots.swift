@@ -3,12 +3,22 @@ internal import WeirDomain
 /// The plots of the page, each a pure function of the report.
 extension EvaluationReport {
   var reliabilityPlot: HTML {
-    let frame = PlotFrame(
+    reliabilityFrame.figure(
+      reliabilityMarks,
+      caption: "Each circle is a bin of rows, its area their number. On the dashed line stated and true rates agree.")
+  }
+
+  var reliabilityFrame: PlotFrame {
+    PlotFrame(
       name: "reliability", title: "Reliability",
       description: "Accuracy against mean confidence in \(bins.count) bins of equal width; "
         + bins.map { "\($0.accuracy.percent) right at \($0.confidence.percent)" }.joined(separator: ", "),
       xTitle: "confidence, %", yTitle: "right, %", xLimit: 1, yLimit: 1, xTicks: PlotFrame.shares,
       yTicks: PlotFrame.shares)
+  }
+
+  var reliabilityMarks: HTML {
+    let frame = reliabilityFrame
     var marks = frame.line([CurvePoint(x: 0, y: 0), CurvePoint(x: 1, y: 1)], class: "ideal")
     let most = bins.map(\.share).max() ?? 1
     for bin in bins {
@@ -20,9 +30,7 @@ extension EvaluationReport {
         confidence \(bin.confidence.percent), right \(bin.accuracy.percent)</title></circle>
         """
     }
-    return frame.figure(
-      marks,
-      caption: "Each circle is a bin of rows, its area their number. On the dashed line stated and true rates agree.")
+    return marks
   }
 
   var riskPlot: HTML {

@@ -37,6 +37,15 @@ enum PageStyle {
     @media print{body{max-width:none}.plots{grid-template-columns:1fr 1fr}tr,figure{break-inside:avoid}}
     """
 
+  /// What a drawing in a file of its own needs, in the light colours of the page.
+  static let drawing: HTML = """
+    text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;fill:#5c6670}\
+    .grid{fill:none;stroke:#d9dcd8;stroke-width:1}.axis{fill:none;stroke:#5c6670;stroke-width:1}.label{fill:#1d2329}\
+    .ideal{fill:none;stroke:#5c6670;stroke-width:1;stroke-dasharray:4 4}.curve{fill:none;stroke:#22649c;stroke-width:2}\
+    .gap{stroke:#b8510d;stroke-width:2}.bubble{fill:#22649c33;stroke:#22649c;stroke-width:1.5}\
+    .mark{fill:#fdfdfb;stroke:#b8510d;stroke-width:2}
+    """
+
   /// Sorts a table by the column whose heading is pressed: numbers falling at first, names rising.
   static let script: HTML = """
     for(const table of document.querySelectorAll("table.sortable")){const heads=[...table.tHead.rows[0].cells];\

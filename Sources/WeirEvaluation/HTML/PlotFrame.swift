@@ -32,6 +32,31 @@ struct PlotFrame {
 
   /// The figure with its axes around `marks`.
   func figure(_ marks: HTML, caption: HTML) -> HTML {
+    """
+    <figure><h3 id="\(name)-title">\(title)</h3>
+    <svg viewBox="0 0 \(Self.width) \(Self.height)" role="img" aria-labelledby="\(name)-title \(name)-text">\
+    <desc id="\(name)-text">\(description)</desc>\(drawing(marks))</svg>
+    <figcaption>\(caption)</figcaption></figure>
+
+    """
+  }
+
+  /// An SVG document of its own, with the page's style inside.
+  func document(_ marks: HTML) -> String {
+    let document: HTML = """
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.width)" height="\(Self.height)" \
+      viewBox="0 0 \(Self.width) \(Self.height)" role="img">
+      <title>\(title)</title><desc>\(description)</desc>
+      <style>\(PageStyle.drawing)</style>
+      <rect width="100%" height="100%" fill="#fdfdfb"/>
+      \(drawing(marks))
+      </svg>
+
+      """
+    return document.text
+  }
+
+  private func drawing(_ marks: HTML) -> HTML {
     let (zeroX, zeroY) = (x(0), y(0))
     var axes: HTML = ""
     for tick in xTicks {
@@ -48,14 +73,9 @@ struct PlotFrame {
     }
     let (middleX, middleY) = ((zeroX + x(xLimit)) / 2, (zeroY + y(yLimit)) / 2)
     return """
-      <figure><h3 id="\(name)-title">\(title)</h3>
-      <svg viewBox="0 0 \(Self.width) \(Self.height)" role="img" aria-labelledby="\(name)-title \(name)-text">\
-      <desc id="\(name)-text">\(description)</desc>\(axes)\
-      <path class="axis" d="M\(zeroX) \(y(yLimit))V\(zeroY)H\(x(xLimit))"/>\(marks)\
+      \(axes)<path class="axis" d="M\(zeroX) \(y(yLimit))V\(zeroY)H\(x(xLimit))"/>\(marks)\
       <text class="axis-title" x="\(middleX)" y="\(Self.height - 8)" text-anchor="middle">\(xTitle)</text>\
-      <text class="axis-title" transform="translate(13 \(middleY)) rotate(-90)" text-anchor="middle">\(yTitle)</text></svg>
-      <figcaption>\(caption)</figcaption></figure>
-
+      <text class="axis-title" transform="translate(13 \(middleY)) rotate(-90)" text-anchor="middle">\(yTitle)</text>
       """
   }
 
