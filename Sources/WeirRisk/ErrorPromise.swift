@@ -28,6 +28,8 @@ package struct ErrorPromise: Sendable, Hashable {
   /// so which of them were labelled first is a draw without putting back. The horizon's share of answers is taken to be
   /// that of the labelled rows.
   func chance(wrong: Int, accepted: Int, rows: Int) -> Double {
+    // Rows that are all wrong speak for nothing, however few.
+    guard wrong < accepted else { return 1 }
     guard let horizon else { return BinomialBound.atMost(wrong, of: accepted, share: budget) }
     let answers = (Double(accepted) * Double(horizon) / Double(rows)).rounded()
     // Beyond this many the horizon's own noise is below a hundredth of that of the labelled rows.

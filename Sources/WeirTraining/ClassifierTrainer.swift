@@ -4,8 +4,8 @@ internal import WeirTensor
 
 /// Trains all heads of a classifier from embeddings: network, gate, confidence and its calibration.
 ///
-/// Gate, temperature and calibration are fitted to predictions for rows that the predicting network never saw: each half
-/// of the validation rows by networks that had the other half, where there are enough of them, else those of folds. The
+/// Gate, temperature and calibration are fitted to predictions for rows that the predicting network never saw: each third
+/// of the validation rows by networks that had the other two, where there are enough of them, else those of folds. The
 /// networks that are kept are trained on all rows, so they are a little better than those that were judged. Where too few rows are out of scope, networks
 /// that never heard of some intents show what a strange prompt looks like.
 package struct ClassifierTrainer {
@@ -42,6 +42,8 @@ package struct ClassifierTrainer {
   /// Fewer validation rows than this are folded like all others.
   static let enoughValidationRows = 200
   static let enoughOutOfScopeRows = 50
+  /// Parts of the validation rows of which each is judged by networks that had the others.
+  static let validationFolds = 3
   /// Held-out rows after which no further fold is trained.
   static let enoughHeldOutRows = 3000
 
@@ -52,9 +54,14 @@ package struct ClassifierTrainer {
     let isHeldOut = validation.count >= Self.enoughValidationRows && rows.count > 0
     let all = Self.joined(rows, validation)
     var judged = Judged()
+    // Rows out of scope are few and tell most about the gate: those of the training are folded as well.
+    let inside = rows.subset(rows.labels.indices.filter { rows.labels[$0] != intents.count })
+    let outside = rows.subset(rows.labels.indices.filter { rows.labels[$0] == intents.count })
     let found =
       isHeldOut
-      ? folds(validation, count: 2, besides: rows, encoderFingerprint, into: &judged)
+      ? folds(
+        Self.joined(validation, outside), count: Self.validationFolds, besides: inside, encoderFingerprint,
+        into: &judged)
       : folds(all, count: options.folds, besides: TrainingRows(), encoderFingerprint, into: &judged)
     guard let passes = found else { return nil }
     progress("training on all examples", 0.7)
@@ -113,7 +120,7 @@ package struct ClassifierTrainer {
       guard let found = members(train, heldOut: test, seed: options.seed &+ UInt64(fold) &+ 7) else { return nil }
       passes += found.map(\.passes)
       judge(test, by: assembled(train, found, encoder), ordinary: true, into: &judged)
-      // The halves of validation rows are judged whole: they are what thresholds come from.
+      // Validation rows are judged to the last: they are what thresholds come from.
       if others.count == 0, judged.right.count >= Self.enoughHeldOutRows { break }
     }
     return passes

@@ -1,5 +1,6 @@
 internal import WeirDomain
 internal import WeirTensor
+internal import WeirRisk
 
 /// A table of standard normal numbers that training reads from random places, which is faster than drawing each.
 struct GaussianNoise {

@@ -1,5 +1,6 @@
 internal import WeirDomain
 internal import WeirTensor
+internal import WeirRisk
 
 /// The network that is trained: inputs -> hidden ReLU -> outputs, with memory for one mini-batch.
 ///

@@ -1,5 +1,6 @@
 internal import WeirDomain
 internal import WeirTensor
+internal import WeirRisk
 
 /// Trains one network: mini-batches, AdamW, a cosine schedule, input noise, dropout, early stopping on held-out rows.
 struct NetworkTrainer {

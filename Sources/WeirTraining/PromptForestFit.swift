@@ -1,5 +1,6 @@
 internal import WeirClassifier
 internal import WeirDomain
+internal import WeirRisk
 
 /// Fits a forest to what people say of answers: whether each tier's was good enough, how hard the prompt is.
 struct PromptForestFit: Sendable {

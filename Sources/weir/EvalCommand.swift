@@ -23,7 +23,8 @@ struct EvalCommand: AsyncParsableCommand {
       For each --budget comes the confidence from which on these rows prove that no more than that share of the \
       answers given is wrong, with a chance of 1 - delta: over as many requests again, and in the long run. That is \
       worth as much as the rows are like the requests to come. --splits puts it to the test: thresholds from one half \
-      of the rows, counted on the other.
+      of the rows, counted on the other. --shifted shows what the thresholds are worth on rows that are unlike these \
+      (there the promise is void), and after how many answers the monitor says so.
 
       Reports hold ids of examples; their texts only with --with-text.
 
@@ -109,6 +110,15 @@ struct EvalCommand: AsyncParsableCommand {
   var splits = 0
 
   @Option(
+    help: ArgumentHelp(
+      "Examples unlike the others: what the thresholds are worth there, and when the monitor says so.",
+      valueName: "file"))
+  var shifted: String?
+
+  @Option(help: ArgumentHelp("Share of local answers that the monitor of --shifted has audited.", valueName: "share"))
+  var auditRate = 0.05
+
+  @Option(
     help: ArgumentHelp("Also write risk-coverage.svg and reliability.svg into this folder.", valueName: "dir"))
   var svg: String?
 
@@ -132,13 +142,16 @@ struct EvalCommand: AsyncParsableCommand {
       throw ValidationError("--budget \(share) is not between 0 and 1.")
     }
     guard delta > 0, delta < 1 else { throw ValidationError("--delta \(delta) is not between 0 and 1.") }
+    guard auditRate > 0, auditRate <= 1 else {
+      throw ValidationError("--audit-rate \(auditRate) is not above 0 and at most 1.")
+    }
     guard (0...10_000).contains(splits) else { throw ValidationError("--splits \(splits) is not from 0 to 10000.") }
     guard resamples == 0 || (100...100_000).contains(resamples) else {
       throw ValidationError("--resamples \(resamples) is not 0 or from 100 to 100000.")
     }
     for (name, value) in [
       ("--bundle", bundle), ("--against", against), ("--html", html), ("--config", config),
-      ("--text-field", textField), ("--svg", svg), ("--intent-field", intentField),
+      ("--text-field", textField), ("--svg", svg), ("--shifted", shifted), ("--intent-field", intentField),
     ] where value == "" {
       throw ValidationError("\(name) must not be empty.")
     }

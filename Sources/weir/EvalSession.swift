@@ -20,7 +20,7 @@ struct EvalSession {
   func run() async throws {
     let judge = try BundleJudge(models(command.bundle, flag: "--bundle"))
     let other = try command.against.map { try BundleJudge(models($0, flag: "--against")) }
-    let examples = try examples()
+    let examples = try self.examples(command.examples)
     if command.unknownAs == nil {
       try judge.checkIntents(of: examples)
       try other?.checkIntents(of: examples)
@@ -31,6 +31,11 @@ struct EvalSession {
     let (report, comparison) = await EvaluationReport.make(
       judge.subject, judged, unknown: judge.unknownIntents(in: examples), options: options, comparedWith: comparedWith)
     let budgets = BudgetReport(judged, options: budgetOptions)
+    var shift: ShiftReport?
+    if let path = command.shifted {
+      let rows = try await self.judged(self.examples([path]), by: judge)
+      shift = ShiftReport(budgets, rows, auditRate: command.auditRate)
+    }
     if let folder = command.svg { try write(report.drawings(budgets), into: folder) }
     if let path = command.html {
       let occasion = EvaluationReport.Occasion(date: Self.today, files: command.examples.map(Self.lastPart))
@@ -40,8 +45,8 @@ struct EvalSession {
     let output = OutputFile(descriptor: 1, name: "standard output")
     _ = try output.write(
       command.json
-        ? json(report, budgets, comparison, other?.subject)
-        : text(report, budgets, comparison, judge.subject, other?.subject))
+        ? json(report, (budgets, shift), comparison, other?.subject)
+        : text(report, (budgets, shift), comparison, judge.subject, other?.subject))
   }
 
   private var options: EvaluationOptions {
@@ -79,13 +84,13 @@ struct EvalSession {
     return try Configuration.load(path: command.config, environment: NodeOptions.environment, flags: flags).models
   }
 
-  private func examples() throws -> [LabelledExample] {
+  private func examples(_ paths: [String]) throws -> [LabelledExample] {
     var options = ExampleReader.Options()
     options.format = command.format
     options.ignoresUnknown = command.ignoreUnknown
     options.textName = command.textField
     options.intentName = command.intentField
-    var examples = try ExampleReader.read(paths: command.examples, options: options)
+    var examples = try ExampleReader.read(paths: paths, options: options)
     if let split = command.split {
       let chosen = examples.filter { $0.split == split }
       if chosen.isEmpty { throw EvaluationFailure.emptySplit(split, examples: examples.count) }
@@ -117,13 +122,14 @@ struct EvalSession {
   }
 
   private func json(
-    _ report: EvaluationReport, _ budgets: BudgetReport, _ comparison: PairedComparison?,
+    _ report: EvaluationReport, _ risk: (budgets: BudgetReport, shift: ShiftReport?), _ comparison: PairedComparison?,
     _ other: EvaluationReport.Subject?
   ) -> String {
     var writer = JSONWriter()
     writer.beginObject()
     report.write(to: &writer, name: "report")
-    budgets.write(to: &writer, name: "budgets")
+    risk.budgets.write(to: &writer, name: "budgets")
+    risk.shift?.write(to: &writer, name: "shifted")
     if let comparison, let other {
       writer.beginObject("against")
       writer.add("bundle", other.name)
@@ -136,13 +142,14 @@ struct EvalSession {
   }
 
   private func text(
-    _ report: EvaluationReport, _ budgets: BudgetReport, _ comparison: PairedComparison?,
+    _ report: EvaluationReport, _ risk: (budgets: BudgetReport, shift: ShiftReport?), _ comparison: PairedComparison?,
     _ subject: EvaluationReport.Subject, _ other: EvaluationReport.Subject?
   ) -> String {
     let width = min(OutputFile.terminalColumns(of: 1) ?? 80, 110)
     let limits = command.all ? (Int.max, Int.max) : (12, 10)
     var text = report.table(width: width, intentLimit: limits.0, confusionLimit: limits.1)
-    text += budgets.table(width: width) + report.curves(budgets, width: min(width, 88))
+    text += risk.budgets.table(width: width) + (risk.shift?.table(width: width) ?? "")
+    text += report.curves(risk.budgets, width: min(width, 88))
     if let comparison, let other {
       text += comparison.table(names: (name(subject), name(other)), options: report.options)
     }

@@ -1,6 +1,7 @@
 import Testing
 import WeirDomain
 
+@testable import WeirRisk
 @testable import WeirTraining
 
 @Suite struct CalibrationTests {

@@ -15,6 +15,11 @@ extension BudgetReport {
       }
       if let splits = line.splits { lines += Self.words(splits) }
     }
+    if let splits = self.lines.first?.splits {
+      lines.append(
+        "  ECE of the other half \((splits.calibrationError * 100).decimals(2)) %, calibrated anew on the first"
+          + " \((splits.recalibratedError * 100).decimals(2)) %")
+    }
     if self.lines.contains(where: { $0.next == nil }) {
       lines.append("  no threshold: the rows are too few, or too many of the most confident ones are wrong")
     }
@@ -31,10 +36,10 @@ extension BudgetReport {
     let range = splits.coverageRange
     let share = Double(splits.broken) / Double(max(splits.count, 1))
     return [
-      "    \(splits.count) halves: broken in \(splits.broken) (\(share.percent)), answered \(splits.coverage.percent)"
-        + " (\(range.lowerBound.percent) to \(range.upperBound.percent)), wrong \((splits.risk * 100).decimals(2)) %",
-      "    no threshold in \(splits.unproved); thresholds for the long run: broken in \(splits.brokenLongRun),"
-        + " answered \(splits.coverageLongRun.percent)",
+      "    \(splits.count) halves: broken in \(splits.broken) (\(share.percent)), no threshold in \(splits.unproved)",
+      "      answered \(splits.coverage.percent) (\(range.lowerBound.percent) to \(range.upperBound.percent)),"
+        + " wrong \((splits.risk * 100).decimals(2)) %",
+      "      by the long run: broken in \(splits.brokenLongRun), answered \(splits.coverageLongRun.percent)",
     ]
   }
 
@@ -86,6 +91,8 @@ extension BudgetReport {
     writer.add(nil, splits.coverageRange.upperBound)
     writer.endArray()
     writer.add("risk", splits.risk)
+    writer.add("ece", splits.calibrationError)
+    writer.add("ece_recalibrated", splits.recalibratedError)
     writer.add("broken_long_run", splits.brokenLongRun)
     writer.add("coverage_long_run", splits.coverageLongRun)
     writer.endObject()

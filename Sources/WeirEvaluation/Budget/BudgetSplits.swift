@@ -20,6 +20,9 @@ package struct BudgetSplits: Sendable, Equatable {
   package let coverageLongRun: Double
   /// Mean share of wrong ones among the other half's answers, over splits that answered something.
   package let risk: Double
+  /// Mean calibration error of the other half, by the confidences as they are and by an isotonic curve of the first one.
+  package let calibrationError: Double
+  package let recalibratedError: Double
 
   init(_ table: RiskTable, budget: Double, options: BudgetOptions) {
     let half = table.rows.count / 2
@@ -30,10 +33,14 @@ package struct BudgetSplits: Sendable, Equatable {
     let tests = promises.map { ThresholdTest($0, rows: half) }
     var random = SplitMix64(seed: options.seed)
     var outcomes = [[Outcome]](repeating: [], count: 2)
+    var errors = (asIs: 0.0, recalibrated: 0.0)
     for _ in 0..<options.splits {
       var isCalibrating = [Bool](repeating: false, count: table.rows.count)
       for row in Array(table.rows.indices).shuffled(using: &random).prefix(half) { isCalibrating[row] = true }
       let calibration = RiskTable(sorted: table.rows.indices.filter { isCalibrating[$0] }.map { table.rows[$0] })
+      let (asIs, recalibrated) = Self.errors(table, isCalibrating, calibration)
+      errors.asIs += asIs
+      errors.recalibrated += recalibrated
       for (index, test) in tests.enumerated() {
         let found = calibration.threshold(test)
         outcomes[index].append(Outcome(table, isCalibrating, at: found?.threshold, budget: budget))
@@ -50,6 +57,27 @@ package struct BudgetSplits: Sendable, Equatable {
     coverageLongRun = outcomes[1].reduce(0) { $0 + $1.coverage } / Double(max(count, 1))
     let answering = outcomes[0].filter { $0.coverage > 0 }
     risk = answering.reduce(0) { $0 + $1.risk } / Double(max(answering.count, 1))
+    calibrationError = errors.asIs / Double(max(count, 1))
+    recalibratedError = errors.recalibrated / Double(max(count, 1))
+  }
+
+  /// The calibration errors of the rows that are not calibrated on; 0 where there are none.
+  private static func errors(
+    _ table: RiskTable, _ isCalibrating: [Bool], _ calibration: RiskTable
+  ) -> (asIs: Double, recalibrated: Double) {
+    let curve =
+      calibration.rows.isEmpty
+      ? nil
+      : IsotonicCurve(
+        scores: calibration.rows.map { Double($0.score) }, right: calibration.rows.map(\.isRight),
+        weights: calibration.rows.map { _ in 1 })
+    var bins = (asIs: ReliabilityBins(), recalibrated: ReliabilityBins())
+    for (row, isCalibrating) in zip(table.rows, isCalibrating) where !isCalibrating {
+      let score = Double(row.score)
+      bins.asIs.add(confidence: score, isRight: row.isRight)
+      bins.recalibrated.add(confidence: curve?.value(at: score) ?? score, isRight: row.isRight)
+    }
+    return (bins.asIs.error ?? 0, bins.recalibrated.error ?? 0)
   }
 
   /// What came of one threshold on the other half.

@@ -33,7 +33,7 @@ struct TerminalPlot {
     for (index, row) in canvas.text.enumerated() {
       let share = 1 - Double(index) / Double(max(height - 1, 1))
       let isLabelled = index == 0 || index == height - 1 || index * 2 == height - height % 2
-      let label = isLabelled ? "\((share * yLimit * 100).short) %" : ""
+      let label = isLabelled ? "\((share * yLimit * 100).decimals(share * yLimit < 0.1 ? 1 : 0)) %" : ""
       lines.append(TextColumn.right(label, Self.margin) + (isLabelled ? "\u{2524}" : "\u{2502}") + row)
     }
     let rule = String(repeating: "\u{2500}", count: columns)

@@ -3,7 +3,8 @@
     rows.py clinc DATA OUT      clinc.jsonl (to train: train, validation and out-of-scope rows), clinc-stream.jsonl (test rows with
                                 their out-of-scope queries)
     rows.py banking DATA OUT    banking.jsonl (to train, 50 intents), banking-stream.jsonl (those intents), banking-near.jsonl (the
-                                same and the 27 intents left out, as out of scope), banking-left-out.jsonl (these alone)
+                                same and the 27 intents left out, as out of scope)
+    rows.py show NAME REPORT    prints the report of `weir eval --json` as one line for its figures and one for each budget
 """
 import csv
 import json
@@ -40,10 +41,23 @@ def banking(data, out):
     write(out / "banking.jsonl", [(t, i, "validation" if n % 5 == 0 else None) for n, (t, i) in enumerate(known[held:])])
     write(out / "banking-stream.jsonl", stream)
     write(out / "banking-near.jsonl", stream + strange)
-    write(out / "banking-left-out.jsonl", strange)
+
+
+def show(name, report):
+    """One line for the figures, one for each budget, one for each budget before shifted rows."""
+    report = json.load(open(report, encoding="utf-8"))
+    figures = {key: round(value["value"], 4) for key, value in report["report"]["figures"].items()}
+    print(json.dumps({"stream": name, "examples": report["report"]["examples"]} | figures))
+    for line in report["budgets"]["promises"]:
+        print(json.dumps({"stream": name, "delta": report["budgets"]["delta"]} | line))
+    for line in report.get("shifted", {}).get("promises", []):
+        print(json.dumps({"stream": name, "shifted": True, "audit_rate": report["shifted"]["audit_rate"]} | line))
 
 
 if __name__ == "__main__":
     part, data, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    out.mkdir(parents=True, exist_ok=True)
-    {"clinc": clinc, "banking": banking}[part](data, out)
+    if part == "show":
+        show(sys.argv[2], out)
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        {"clinc": clinc, "banking": banking}[part](data, out)

@@ -2,22 +2,22 @@
 ///
 /// Minimizes the sum of weight times cross-entropy plus strength / 2 times the squared length of the weights (the bias is
 /// free). Targets may be anything from 0 to 1. Deterministic: sums run in the order of the rows.
-struct LogisticRegression: Sendable, Equatable {
-  var weights: [Double]
-  var bias: Double
+package struct LogisticRegression: Sendable, Equatable {
+  package var weights: [Double]
+  package var bias: Double
 
-  func score(_ row: [Double]) -> Double {
+  package func score(_ row: [Double]) -> Double {
     var sum = bias
     for index in weights.indices { sum += weights[index] * row[index] }
     return sum
   }
 
-  func probability(_ row: [Double]) -> Double { Self.sigmoid(score(row)) }
+  package func probability(_ row: [Double]) -> Double { Self.sigmoid(score(row)) }
 
-  static func sigmoid(_ value: Double) -> Double { Exponential.sigmoid(value) }
+  package static func sigmoid(_ value: Double) -> Double { Exponential.sigmoid(value) }
 
   /// `rows` all have `columns` values; `strength` is above 0, so that the minimum is unique.
-  init(
+  package init(
     rows: [[Double]], columns: Int, targets: [Double], rowWeights: [Double], strength: Double, steps: Int = 50
   ) {
     precondition(rows.count == targets.count && rows.count == rowWeights.count, "Every row has a target and a weight.")

@@ -1,7 +1,7 @@
 /// Solves A x = b for a symmetric positive definite A by Cholesky's decomposition.
-enum SymmetricSystem {
+package enum SymmetricSystem {
   /// `matrix` row by row, as many rows as `right` has values; nil where it is not positive definite.
-  static func solve(_ matrix: [Double], _ right: [Double]) -> [Double]? {
+  package static func solve(_ matrix: [Double], _ right: [Double]) -> [Double]? {
     let size = right.count
     precondition(matrix.count == size * size, "A system has as many equations as unknowns.")
     var lower = matrix

@@ -2,11 +2,11 @@
 ///
 /// Each pool of n predictions of which r were right claims (r + 1) / (n + 2), Laplace's rule: twenty right ones of twenty
 /// claim 0.95 and not 1. With weighted rows n is the effective number of rows, (sum w)^2 / (sum w^2).
-struct IsotonicCurve: Sendable, Equatable {
+package struct IsotonicCurve: Sendable, Equatable {
   /// Strictly rising, within 0...1; piecewise linear between.
-  var x: [Float]
+  package let x: [Float]
   /// Rising as well, within 0...1.
-  var y: [Float]
+  package let y: [Float]
 
   private struct Pool {
     var low: Double
@@ -33,7 +33,7 @@ struct IsotonicCurve: Sendable, Equatable {
   }
 
   /// At most `knots` pools are kept; at least one prediction.
-  init(scores: [Double], right: [Bool], weights: [Double], knots: Int = 48) {
+  package init(scores: [Double], right: [Bool], weights: [Double], knots: Int = 48) {
     precondition(!scores.isEmpty && scores.count == right.count && scores.count == weights.count, "Nothing to fit.")
     let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
     // A pool must have some evidence of its own, or the rule above would bend every curve towards one half.
@@ -56,6 +56,16 @@ struct IsotonicCurve: Sendable, Equatable {
       if pools.isEmpty { pools.append(rest) } else { Self.mergeLast(rest, into: &pools) }
     }
     (x, y) = Self.knots(pools)
+  }
+
+  /// The calibrated value of a score: linear between the knots, constant outside.
+  package func value(at score: Double) -> Double {
+    guard let first = x.first, let last = x.last, score > Double(first) else { return Double(y.first ?? 0) }
+    guard score < Double(last), let right = x.firstIndex(where: { Double($0) > score }) else {
+      return Double(y[y.count - 1])
+    }
+    let (x0, x1) = (Double(x[right - 1]), Double(x[right]))
+    return Double(y[right - 1]) + (score - x0) / (x1 - x0) * Double(y[right] - y[right - 1])
   }
 
   private static func push(_ pool: Pool, onto pools: inout [Pool]) {
