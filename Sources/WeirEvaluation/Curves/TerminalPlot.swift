@@ -44,7 +44,10 @@ struct TerminalPlot {
     scale += TextColumn.right(right, max(columns - TextColumn.width(scale), 1))
     lines.append(String(repeating: " ", count: Self.margin + 1) + scale)
     for note in [xTitle, legend] where !note.isEmpty {
-      lines.append(String(repeating: " ", count: Self.margin + 1) + note)
+      let room = columns + 1
+      lines.append(
+        String(repeating: " ", count: Self.margin + 1)
+          + (TextColumn.width(note) > room ? TextColumn.padded(note, room) : note))
     }
     return lines
   }
