@@ -133,7 +133,7 @@ let package = Package(
     tests("WeirEntities", ["WeirTestSupport"]),
     tests("WeirGrammar", ["WeirDomain", "WeirTestSupport"]),
     tests("WeirEncoder", ["WeirFiles", "WeirModelFiles", "WeirTensor"]),
-    tests("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirTestSupport"]),
+    tests("WeirClassifier", ["WeirDomain", "WeirFiles", "WeirModelFiles", "WeirRisk", "WeirTestSupport"]),
     tests(
       "WeirTraining",
       [

@@ -1,4 +1,5 @@
 package import WeirConfiguration
+internal import WeirClassifier
 internal import WeirDomain
 internal import WeirFiles
 internal import WeirModelFiles
@@ -8,9 +9,10 @@ extension BudgetKeeper {
   /// The keeper of a node whose classifier has this digest; `extra` budgets are those of a shadow.
   convenience init(
     _ configuration: Configuration, policy: RoutePolicy, extra: [ErrorBudget] = [], intents: GGUFFile
-  ) {
+  ) throws(ClassifierFailure) {
     self.init(
-      head: intents.fingerprint, models: nil, budgets: policy.errorBudgets, shadowBudgets: extra,
+      head: intents.fingerprint, models: try ClassifierRisk.table(in: intents), budgets: policy.errorBudgets,
+      shadowBudgets: extra,
       settings: Settings(
         delta: 1 - configuration.budget.confidence, leastProbability: configuration.routing.auditProbability,
         rederiveMilliseconds: Int64(configuration.budget.rederiveSeconds) * 1000))
@@ -25,7 +27,8 @@ extension BudgetOperation {
     let shadow = try ShadowPolicy(configuration, environment: environment)
     let budget = configuration.budget
     self.init(
-      keeper: BudgetKeeper(configuration, policy: policy, extra: shadow?.policy.errorBudgets ?? [], intents: intents),
+      keeper: try BudgetKeeper(
+        configuration, policy: policy, extra: shadow?.policy.errorBudgets ?? [], intents: intents),
       background: Background(
         limits: .init(
           perMinute: budget.backgroundPerMinute,

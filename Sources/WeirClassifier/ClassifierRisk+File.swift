@@ -1,5 +1,5 @@
-internal import WeirModelFiles
-internal import WeirRisk
+package import WeirModelFiles
+package import WeirRisk
 
 /// The risk table in the classifier's file: the tensor `risk.score` and, row by row, `weir.risk.labels` with bit 0 for
 /// right, bit 1 for in scope, and the index of the intent named above them.
@@ -42,5 +42,14 @@ extension ClassifierRisk {
       table.rows.map { Int32($0.intent) << 2 | ($0.isInScope ? 2 : 0) | ($0.isRight ? 1 : 0) })
     writer.set(Self.standIns, UInt32(hasStandIns ? 1 : 0))
     writer.addTensor(Self.tensor, shape: [table.rows.count], floats: table.rows.map(\.score))
+  }
+
+  /// The rows alone, for who needs no classifier; nil where the file has none.
+  package static func table(in file: GGUFFile) throws(ClassifierFailure) -> RiskTable? {
+    do throws(ModelFileFailure) {
+      return try read(from: file, intents: try file.strings("weir.intents.labels").count - 1)?.table
+    } catch {
+      throw .model(error)
+    }
   }
 }
