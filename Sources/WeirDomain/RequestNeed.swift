@@ -26,6 +26,9 @@ package enum RequestNeed: Sendable, Hashable {
 }
 
 extension RouteRequest {
+  /// False where the answer may be more than its text, which is all that a queue keeps of it.
+  package var isDeferrable: Bool { needs.isDisjoint(with: [.tools, .choices, .audio]) }
+
   package var needs: Set<RequestNeed> {
     messages.reduce(into: settings.needs) { needs, message in
       if message.original != nil || message.role == .tool { needs.formUnion(message.needs) }

@@ -128,6 +128,18 @@ import WeirTestSupport
     #expect(server.requests.isEmpty)
   }
 
+  @Test func `calls of tools do not wait in the queue, which keeps texts`() throws {
+    let folder = try TestFolder()
+    let dead = try SilentPort(.refusing)
+    defer { dead.close() }
+    let file = try folder.write(configuration(dead.url), to: "weir.toml")
+    let prompt = "Compose a verse on volcanic glass."
+    let plain = try route(file, folder, #"{"prompt":"\#(prompt)","model":"premium"}"#)
+    #expect(plain["status"] as? String == "deferred", "\(plain)")
+    let tools = try route(file, folder, #"{"prompt":"\#(prompt)","model":"premium","tools":\#(Self.tools)}"#)
+    #expect(tools["status"] as? String == "error", "\(tools)")
+  }
+
   @Test func `lines whose fields are wrong are refused by name`() throws {
     let folder = try TestFolder()
     let file = try folder.write("", to: "weir.toml")

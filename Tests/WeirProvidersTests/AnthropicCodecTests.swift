@@ -305,6 +305,23 @@ struct AnthropicCodecTests {
     #expect(calls.compactMap { $0["id"]?.text } == ["t1", "t2"])
   }
 
+  @Test func `a block that began twice or after its deltas loses nothing`() throws {
+    let (reply, deltas) = try reply(streamed: [
+      ("a", #"{"type":"content_block_delta","index":3,"delta":{"type":"text_delta","text":"late "}}"#),
+      ("a", #"{"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}"#),
+      ("a", #"{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"early"}}"#),
+      ("a", #"{"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}"#),
+      ("a", #"{"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{}"}}"#),
+      (
+        "a",
+        #"{"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"t","name":"f","input":{}}}"#
+      ),
+    ])
+    #expect(reply.content.text == "late early")
+    #expect(deltas.compactMap(\.text) == ["late ", "early"])
+    #expect(reply.content.message?["tool_calls"]?.elements?.first?.value["id"]?.text == "t")
+  }
+
   @Test func `sends back what it said, as it said it`() throws {
     let (reply, _) = try reply(streamed: Self.toolStream)
     let said = try ChatMessage(openAI: try #require(reply.content.message))

@@ -152,7 +152,7 @@ struct CodecTests {
         #"{"id":\#(quoted($0.0)),"type":"function","function":{"name":\#(quoted($0.1)),"arguments":\#(quoted($0.2))}}"#
       }.joined(separator: ",")
       return #"""
-        {"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant",\#
+        {"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant",\#
         "content":\#(text.isEmpty ? "null" : quoted(text)),"refusal":null\#(calls.isEmpty ? "" : ",\"tool_calls\":[\(list)]")},\#
         "logprobs":null,"finish_reason":"\#(calls.isEmpty ? "stop" : "tool_calls")"}],\#
         "usage":{"prompt_tokens":\#(prompt),"completion_tokens":\#(completion),"total_tokens":1}}
@@ -160,7 +160,7 @@ struct CodecTests {
     },
     stream: { pieces, calls, prompt, completion in
       func chunk(_ delta: String, _ finish: String = "null") -> String {
-        #"{"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(finish)}],"usage":null}"#
+        #"{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(finish)}],"usage":null}"#
       }
       var texts = [chunk(#"{"role":"assistant","content":"","refusal":null}"#)]
       texts += pieces.map { chunk(#"{"content":\#(quoted($0))}"#) }
@@ -176,7 +176,8 @@ struct CodecTests {
       texts.append(chunk("{}", calls.isEmpty ? "\"stop\"" : "\"tool_calls\""))
       if let completion {
         texts.append(
-          #"{"choices":[],"usage":{"prompt_tokens":\#(prompt),"completion_tokens":\#(completion),"total_tokens":1}}"#)
+          #"{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":\#(prompt),"completion_tokens":\#(completion),"total_tokens":1}}"#
+        )
       }
       return (texts + ["[DONE]"]).map { ServerSentEvent(data: $0) }
     }, error: ServerSentEvent(data: #"{"error":{"message":"PROMPT","type":"server_error","code":"500"}}"#))
@@ -198,7 +199,7 @@ struct CodecTests {
         completion == nil
         ? "" : #","usage":{"input_tokens":\#(prompt),"output_tokens":1}"#
       var texts = [
-        #"{"type":"message_start","message":{"type":"message","role":"assistant","model":"m","content":[]\#(start)}}"#,
+        #"{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"stop_sequence":null\#(start)}}"#,
         #"{"type":"ping"}"#,
       ]
       var index = 0
@@ -222,7 +223,8 @@ struct CodecTests {
       }
       let end = completion.map { #","usage":{"output_tokens":\#($0)}"# } ?? ""
       texts.append(
-        #"{"type":"message_delta","delta":{"stop_reason":"\#(calls.isEmpty ? "end_turn" : "tool_use")"}\#(end)}"#)
+        #"{"type":"message_delta","delta":{"stop_reason":"\#(calls.isEmpty ? "end_turn" : "tool_use")","stop_sequence":null}\#(end)}"#
+      )
       texts.append(#"{"type":"message_stop"}"#)
       return texts.map { ServerSentEvent(data: $0) }
     }, error: ServerSentEvent(data: #"{"type":"error","error":{"type":"overloaded_error","message":"PROMPT"}}"#))

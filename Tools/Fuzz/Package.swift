@@ -47,14 +47,17 @@ let package = Package(
     .target(
       name: "WeirHTTP", dependencies: ["WeirDomain"],
       sources: [
-        "HTTPFailure.swift", "HTTPFailure+Message.swift", "HTTPHeader.swift", "HTTPPhase.swift", "ServerSentEvent.swift",
+        "HTTPFailure.swift", "HTTPFailure+Message.swift", "HTTPHeader.swift", "HTTPPhase.swift",
+        "ServerSentEvent.swift",
         "ServerSentEvents.swift",
       ], swiftSettings: fuzzed),
     .target(
       name: "WeirProviders", dependencies: ["WeirDomain", "WeirHTTP"],
       sources: [
-        "Anthropic", "OpenAI", "Completion.swift", "CompletionDelta.swift", "CompletionRequest.swift", "Duration+Seconds.swift",
-        "PromptCacheMarks.swift", "ProviderCodec.swift", "ProviderErrorCode.swift", "ProviderFailure.swift", "ProviderFailure+Message.swift",
+        "Anthropic", "OpenAI", "Completion.swift", "CompletionDelta.swift", "CompletionRequest.swift",
+        "Duration+Seconds.swift",
+        "PromptCacheMarks.swift", "ProviderCodec.swift", "ProviderErrorCode.swift", "ProviderFailure.swift",
+        "ProviderFailure+Message.swift",
         "ReplyContent.swift", "Usage/ReportedUsage.swift", "Usage/TokenCounter.swift", "Usage/TokenEstimate.swift",
         "Usage/TokenFamily.swift",
       ], swiftSettings: fuzzed),

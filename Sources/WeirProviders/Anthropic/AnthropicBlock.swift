@@ -3,7 +3,7 @@ internal import WeirDomain
 /// One content block of a message: as it came, or put together from its deltas.
 struct AnthropicBlock: Sendable {
   let type: String
-  private let start: JSONText
+  private var start: JSONText
   /// Of a text or a thought.
   private(set) var text: String
   /// Pieces of a tool's input, as JSON text.
@@ -11,6 +11,8 @@ struct AnthropicBlock: Sendable {
   private var signature = ""
   private var citations: [JSONText] = []
   private var isStreamed = false
+  /// True for one that its deltas began.
+  private var isImplied = false
 
   init(start: JSONText) {
     self.start = start
@@ -23,6 +25,14 @@ struct AnthropicBlock: Sendable {
   /// For deltas that came before their start.
   init(type: String) {
     self.init(start: .object([("type", JSONText(string: type))]))
+    isImplied = true
+  }
+
+  /// Takes the start of a block that its deltas began; any other block has its own.
+  mutating func begin(_ start: JSONText) {
+    guard isImplied, start["type"]?.value.text == type else { return }
+    self.start = start
+    isImplied = false
   }
 
   static func type(ofDelta delta: JSONValue) -> String {

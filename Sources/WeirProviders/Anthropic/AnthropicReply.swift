@@ -9,6 +9,8 @@ package import WeirHTTP
 package struct AnthropicReply: ProviderReply {
   package private(set) var hasEnded = false
   private var blocks: [Int: AnthropicBlock] = [:]
+  /// Texts in the order in which they came, whatever blocks they belong to.
+  private var text = ""
   private var pieces = 0
   private var model: String?
   private var finishReason: Completion.FinishReason?
@@ -29,8 +31,8 @@ package struct AnthropicReply: ProviderReply {
     content.pieces = pieces
     content.finishReason = finishReason
     let ordered = blocks.sorted { $0.key < $1.key }.map(\.value)
-    content.text = ordered.filter { $0.type == "text" }.map(\.text).joined()
-    content.message = Self.message(ordered, text: content.text)
+    content.text = text
+    content.message = Self.message(ordered, text: text)
     return content
   }
 
@@ -54,7 +56,9 @@ package struct AnthropicReply: ProviderReply {
     for (index, block) in (text["content"]?.elements ?? []).enumerated() {
       try keep(block.bytes.count)
       try open(index)
-      blocks[index] = AnthropicBlock(start: block)
+      let block = AnthropicBlock(start: block)
+      blocks[index] = block
+      if block.type == "text" { self.text += block.text }
       pieces += 1
     }
   }
@@ -75,6 +79,11 @@ package struct AnthropicReply: ProviderReply {
       let index = value["index"]?.count ?? blocks.count
       try keep(start.bytes.count)
       try open(index)
+      guard blocks[index] == nil else {
+        // One that began by its deltas learns its name; one that began twice stays as it is.
+        blocks[index]?.begin(start)
+        break
+      }
       let block = AnthropicBlock(start: start)
       blocks[index] = block
       return passedOn(block.opening(call: callIndex(of: index)))
@@ -96,6 +105,7 @@ package struct AnthropicReply: ProviderReply {
 
   private mutating func passedOn(_ delta: CompletionDelta?) -> [CompletionDelta] {
     guard let delta else { return [] }
+    text += delta.text ?? ""
     pieces += 1
     return [delta]
   }

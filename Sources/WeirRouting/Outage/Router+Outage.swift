@@ -66,10 +66,10 @@ extension Router {
         way.reasons += next.reasons
         outcome.continued(with: next)
         if next.isStopped { return outcome }
-      case .defer:
+      case .defer where way.request.isDeferrable:
         outcome.end = .unanswered(error, mayWait: true)
         return outcome
-      case .error:
+      case .defer, .error:
         if case .unanswered(let last, _) = outcome.end { outcome.end = .unanswered(last, mayWait: false) }
         return outcome
       }

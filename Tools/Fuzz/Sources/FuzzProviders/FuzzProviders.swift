@@ -47,9 +47,13 @@ private func read(_ codec: some ProviderCodec, _ bytes: [UInt8], size: Int) -> R
   for start in stride(from: 0, to: bytes.count, by: max(1, size)) {
     let piece = Array(bytes[start..<min(start + size, bytes.count)])
     // A bound that is passed ends a stream at another event, as the bytes are cut.
-    guard let found = try? events.append(piece) else { return Read(content: ReplyContent(), deltas: [], isRefused: true) }
+    guard let found = try? events.append(piece) else {
+      return Read(content: ReplyContent(), deltas: [], isRefused: true)
+    }
     for event in found where !reply.hasEnded {
-      do { deltas += try reply.take(event) } catch { return Read(content: reply.content, deltas: deltas, isRefused: true) }
+      do { deltas += try reply.take(event) } catch {
+        return Read(content: reply.content, deltas: deltas, isRefused: true)
+      }
     }
   }
   return Read(content: reply.content, deltas: deltas, isRefused: false)
