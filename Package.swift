@@ -152,7 +152,9 @@ let package = Package(
         "WeirTestSupport",
       ]),
     tests("WeirBenchmark", ["WeirDomain"]),
-    tests("WeirAssembly", ["WeirConfiguration", "WeirFiles", "WeirModelFiles"]),
+    tests(
+      "WeirAssembly",
+      ["WeirConfiguration", "WeirDomain", "WeirFiles", "WeirHTTP", "WeirModelFiles", "WeirRouting", "WeirTestSupport"]),
     .testTarget(name: "WeirBinaryTests", dependencies: ["weir", "WeirTestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -80,6 +80,13 @@ package enum DeferredQueue {
     package var tenant: String
     package var requestID: String
     package var answer: Answer
+
+    package init(sequence: Int64, tenant: String, requestID: String, answer: Answer) {
+      self.sequence = sequence
+      self.tenant = tenant
+      self.requestID = requestID
+      self.answer = answer
+    }
   }
 
   /// How many requests are in which state.

@@ -28,19 +28,6 @@ package struct LinkWatch: Sendable {
     }
   }
 
-  /// Makes a connection to each server, so that the first prompts need not wait for it; not where bytes cost money.
-  package func warmUp() async {
-    guard !isThrifty() else { return }
-    await withTaskGroup(of: Void.self) { group in
-      for url in servers.values {
-        group.addTask {
-          guard case .go(let ticket) = gate.admit(url) else { return }
-          await look(at: url, ticket)
-        }
-      }
-    }
-  }
-
   /// False once the link is up.
   private func step() async -> Bool {
     switch gate.probeStep(isThrifty: isThrifty()) {

@@ -38,7 +38,6 @@ class Upstream:
         self.context.load_cert_chain(options.cert, options.key)
         self.port = options.port
         self.connections = 0
-        self.open = set()
 
     async def listen(self):
         sock = socket.socket()
@@ -49,12 +48,10 @@ class Upstream:
         self.server = await asyncio.start_server(self.connection, sock=sock, backlog=1024)
 
     async def close_for_a_moment(self):
-        """Refuses new connections; those that stand are closed, so that new ones are needed."""
+        """Refuses new connections; those that stand go on."""
         self.server.close()
-        for writer in list(self.open):
-            writer.transport.abort()
         self.counts["closed_port"] += 1
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.03)
         await self.listen()
 
     async def connection(self, reader, writer):
@@ -63,21 +60,22 @@ class Upstream:
         if draw < self.options.share / 20:
             self.counts["slow_tls"] += 1
             await asyncio.sleep(FOREVER if draw < self.options.share / 40 else 0.4)
-        if self.options.share and self.connections % 400 == 0:
+        if self.options.share and self.connections % 60 == 0:
             asyncio.get_running_loop().create_task(self.close_for_a_moment())
         try:
             await writer.start_tls(self.context)
         except (OSError, ssl.SSLError):
             writer.transport.abort()
             return
-        self.open.add(writer)
         try:
             while await self.request(reader, writer):
                 pass
-        except (OSError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            # What was written reaches the client first.
+            writer.close()
+            await asyncio.wait_for(writer.wait_closed(), 2)
+        except (OSError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
             pass
         finally:
-            self.open.discard(writer)
             writer.transport.abort()
 
     async def request(self, reader, writer):
@@ -125,8 +123,9 @@ class Upstream:
         await writer.drain()
 
     def reset(self, writer):
-        writer.transport.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # None where the client has gone already.
+        if sock := writer.transport.get_extra_info("socket"):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
         return False
 
