@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import WeirTestSupport
 
-/// The durable queue through the real binary: shown, fetched, cancelled, pushed.
+/// The durable queue through the real binary: shown, fetched, cancelled.
 @Suite struct DeferredCommandTests {
   private static let completion = """
     {"model":"big-model","choices":[{"message":{"content":"from afar"},"finish_reason":"stop"}],\
@@ -67,43 +67,5 @@ import WeirTestSupport
     #expect(fetched.status == 0 && fetched.output == "from afar\n", "\(fetched.errors)")
     let again = try WeirProcess(["deferred", "fetch", "d0"] + arguments).run()
     #expect(again.status == 1 && again.errors.contains("delivered already"))
-  }
-
-  @Test func `answers are posted until they are taken, each with the same id`() throws {
-    let folder = try TestFolder()
-    let arguments = try waiting(folder)
-    let server = try LoopbackServer { request in
-      request.line.contains("/hook")
-        ? [.answer(request.headers["webhook-signature"] == nil ? 500 : 200, "")] : [.answer(200, Self.completion)]
-    }
-    defer { server.stop() }
-    let link = "webhook = \"\(server.url)/hook\"\nwebhook_key_env = \"HOOK_KEY\""
-    _ = try folder.write(configuration(server.url), to: "weir.toml")
-    // Nobody takes them without a signature.
-    _ = try folder.write(configuration(server.url, link: "webhook = \"\(server.url)/hook\""), to: "weir.toml")
-    let refused = try WeirProcess(["route", "--deferred", "--jobs", "1"] + arguments).run()
-    #expect(refused.errors.contains("status 500") && !refused.errors.contains("afar"))
-    #expect(try list(arguments) == ["d2 answered", "d1 answered", "d0 answered"])
-    _ = try folder.write(configuration(server.url, link: link), to: "weir.toml")
-    let unset = try WeirProcess(["route", "--deferred"] + arguments).run()
-    #expect(unset.status == 2 && unset.errors.contains("HOOK_KEY"))
-    // Postponed deliveries come within three seconds at first.
-    let follower = WeirProcess(
-      ["route", "--deferred", "--follow"] + arguments, shell: #"timeout -s INT 25 "$0" "$@""#,
-      environment: ["HOOK_KEY": "secret"])
-    try follower.process.run()
-    defer { follower.process.terminate() }
-    var states: [String] = []
-    for _ in 0..<100 where states != ["d2 delivered", "d1 delivered", "d0 delivered"] {
-      // sleeps because another process delivers in its own time
-      Thread.sleep(forTimeInterval: 0.2)
-      states = try list(arguments)
-    }
-    #expect(states == ["d2 delivered", "d1 delivered", "d0 delivered"])
-    let posts = server.requests.filter { $0.line.contains("/hook") }
-    let ids = Set(posts.compactMap { $0.headers["webhook-id"] })
-    #expect(posts.count == 6 && ids.count == 3)
-    // Answered once each, however often they had to be posted.
-    #expect(server.requests.filter { $0.line.hasPrefix("POST /v1") }.count == 3)
   }
 }

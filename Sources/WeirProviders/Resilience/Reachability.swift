@@ -1,7 +1,7 @@
 /// Whether one server can be reached, as far as connections tell: the value behind breakers and the state of the link.
 ///
-/// A server is lost after several failed connections in a row, after failed ones that span `patience` without an
-/// answer between them, and while a connection has been in the making for `patience` and nothing was heard since it
+/// A server is lost after several failed connections in a row (unless all of them fell into one short moment, such as a
+/// restart), after failed ones that span `patience` without an answer between them, and while a connection has been in the making for `patience` and nothing was heard since it
 /// began: nobody has to wait for the connect deadline of the first request to know that the second one is in vain.
 ///
 /// Times are durations since any one moment, and never go back.
@@ -9,11 +9,16 @@ package struct Reachability: Sendable, Hashable {
   package struct Settings: Sendable, Hashable {
     /// Failed connections in a row, however fast.
     package var failures: Int
+    /// The time that those span at least: a busy node meets many in the moment of a restart.
+    package var leastSpan: Duration
     /// How long connecting may take before others stop trying.
     package var patience: Duration
 
-    package init(failures: Int = 3, patience: Duration = .milliseconds(1_800)) {
+    package init(
+      failures: Int = 3, leastSpan: Duration = .milliseconds(250), patience: Duration = .milliseconds(1_800)
+    ) {
       self.failures = failures
+      self.leastSpan = leastSpan
       self.patience = patience
     }
   }
@@ -62,8 +67,9 @@ package struct Reachability: Sendable, Hashable {
   }
 
   package func isLost(at now: Duration) -> Bool {
-    if missed >= settings.failures { return true }
-    if missed > 0, lastMissEnded - firstMissBegan >= settings.patience { return true }
+    let span = lastMissEnded - firstMissBegan
+    if missed >= settings.failures, span >= settings.leastSpan { return true }
+    if missed > 0, span >= settings.patience { return true }
     return connecting.values.contains { began in
       now - began >= settings.patience && (lastHeard.map { $0 <= began } ?? true)
     }

@@ -42,8 +42,16 @@ import WeirTestSupport
     }
   }
 
+  @Test func `refused connections of one short moment do not open it, and the same over a quarter second do`() {
+    let scene = Scene(.init(errorShare: 2, failuresInRow: .max))
+    for _ in 0..<20 { #expect(scene.call(.unreachable)) }
+    #expect(scene.isClosed, "20 in a fifth of a second")
+    for _ in 0..<5 { _ = scene.call(.unreachable) }
+    #expect(scene.cause == .unreachable)
+  }
+
   @Test func `three refused connections open it, whatever the traffic was`() {
-    let scene = Scene()
+    let scene = Scene(.init(reachability: .init(leastSpan: .zero)))
     for _ in 0..<100 { scene.call(.served) }
     for _ in 0..<2 { #expect(scene.call(.unreachable)) }
     #expect(scene.isClosed)

@@ -16,6 +16,7 @@ struct GuardedProviderTests {
     var configuration = RemoteProviderConfiguration(
       name: "p", endpoints: try urls.map { Endpoint(name: "p", baseURL: try HTTPURL($0 + "/v1"), key: nil) },
       deadlines: deadlines, retry: RetryPolicy(maximumAttempts: attempts, base: .milliseconds(1)))
+    configuration.breaker.reachability.leastSpan = .zero
     change(&configuration)
     return try RemoteProvider(
       OpenAICodec(), configuration, client: client, clock: ContinuousClock(), fraction: { 0.5 },
@@ -187,7 +188,9 @@ struct GuardedProviderTests {
     let url = try HTTPURL(port.url)
     let start = ContinuousClock.now
     let gate = LinkGate(
-      servers: [url], settings: LinkMonitor.Settings(firstWait: .milliseconds(100), longestWait: .milliseconds(200)),
+      servers: [url],
+      settings: LinkMonitor.Settings(
+        reachability: .init(leastSpan: .zero), firstWait: .milliseconds(100), longestWait: .milliseconds(200)),
       now: { ContinuousClock.now - start }, fraction: { 0.5 })
     let watch = LinkWatch(gate: gate, client: client, servers: [url], isThrifty: { false })
     let watching = Task { await watch.run() }

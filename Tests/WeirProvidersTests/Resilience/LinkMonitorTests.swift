@@ -7,7 +7,7 @@ import WeirTestSupport
     var link: LinkMonitor
     var now = Duration.zero
 
-    init(servers: Int = 1, _ settings: LinkMonitor.Settings = .init()) {
+    init(servers: Int = 1, _ settings: LinkMonitor.Settings = .init(reachability: .init(leastSpan: .zero))) {
       link = LinkMonitor(servers: servers, settings)
     }
 
@@ -84,7 +84,7 @@ import WeirTestSupport
   }
 
   @Test func `where nobody sends probes, a request that comes late enough is one`() {
-    let scene = Scene(servers: 1, .init(grace: .seconds(2)))
+    let scene = Scene(servers: 1, .init(reachability: .init(leastSpan: .zero), grace: .seconds(2)))
     for _ in 0..<3 { scene.request(.unreachable) }
     scene.now += .milliseconds(2_700)
     #expect(scene.admit() == nil)
