@@ -16,7 +16,8 @@ package struct CircuitBreaker: Sendable, Hashable {
     package var slowShare: Double
     /// A call that takes longer is slow.
     package var slowAfter: Duration
-    /// Opens, however little the traffic is.
+    /// Opens where the window has fewer than `leastCalls`; in denser traffic, where so many in a row are chance, four
+    /// times as many do.
     package var failuresInRow: Int
     /// The first time open; each failed probe doubles it.
     package var firstWait: Duration
@@ -24,7 +25,7 @@ package struct CircuitBreaker: Sendable, Hashable {
     package var reachability: Reachability.Settings
 
     package init(
-      window: Duration = .seconds(30), leastCalls: Int = 10, errorShare: Double = 0.5, slowShare: Double = 0.8,
+      window: Duration = .seconds(30), leastCalls: Int = 20, errorShare: Double = 0.5, slowShare: Double = 0.8,
       slowAfter: Duration = .seconds(20), failuresInRow: Int = 5, firstWait: Duration = .seconds(1),
       longestWait: Duration = .seconds(60), reachability: Reachability.Settings = Reachability.Settings()
     ) {
@@ -156,7 +157,7 @@ package struct CircuitBreaker: Sendable, Hashable {
     let counts = window.counts(at: now)
     if reach.isLost(at: now) {
       open(.unreachable, at: now, fraction: fraction)
-    } else if failuresInRow >= settings.failuresInRow {
+    } else if failuresInRow / (counts.calls < settings.leastCalls ? 1 : 4) >= settings.failuresInRow {
       open(.errors, at: now, fraction: fraction)
     } else if isFailure, counts.calls >= settings.leastCalls, counts.errorShare >= settings.errorShare {
       open(.errors, at: now, fraction: fraction)

@@ -56,7 +56,8 @@ package struct Reachability: Sendable, Hashable {
   /// No connection was made; `took` since the attempt at it began.
   package mutating func failed(_ number: UInt64, took: Duration, at now: Duration) {
     connecting[number] = nil
-    if missed == 0 { firstMissBegan = now - took }
+    // Others were answered while it was in the making: what counts is the time since then.
+    if missed == 0 { firstMissBegan = max(now - took, lastHeard ?? now - took) }
     missed += 1
     lastMissEnded = now
   }

@@ -100,8 +100,41 @@ import WeirTestSupport
     #expect(scene.admit() != nil)
   }
 
-  @Test func `half of the calls failing opens it, once there are enough`() {
+  @Test func `one slow connection while others are answered is no reason to open it`() throws {
     let scene = Scene()
+    let slow = try #require(scene.admit())
+    for _ in 0..<4 {
+      scene.now += .milliseconds(500)
+      scene.call(.served)
+    }
+    scene.breaker.finish(slow, .unreachable, at: scene.now, fraction: 0.5)
+    #expect(scene.isClosed)
+    #expect(scene.call(.unreachable, took: .seconds(2)))
+    #expect(scene.cause == .unreachable)
+  }
+
+  @Test func `in dense traffic five failures in a row are chance, and twenty are none`() {
+    let scene = Scene()
+    for _ in 0..<100 { scene.call(.served) }
+    for _ in 0..<19 { #expect(scene.call(.failed)) }
+    #expect(scene.isClosed)
+    scene.call(.failed)
+    #expect(scene.cause == .errors)
+  }
+
+  @Test func `a server with a fifth of its answers wrong is used nearly always`() {
+    var random = SeededRandom(seed: 3)
+    let scene = Scene()
+    var refused = 0
+    for _ in 0..<10_000 {
+      if !scene.call(Double.random(in: 0..<1, using: &random) < 0.2 ? .failed : .served) { refused += 1 }
+      scene.now += .milliseconds(10)
+    }
+    #expect(refused < 500)
+  }
+
+  @Test func `half of the calls failing opens it, once there are enough`() {
+    let scene = Scene(.init(leastCalls: 10))
     for _ in 0..<4 {
       scene.call(.failed)
       scene.call(.served)
@@ -140,7 +173,7 @@ import WeirTestSupport
   }
 
   @Test func `slow calls open it, and its probe has to be fast`() {
-    let scene = Scene(.init(slowAfter: .seconds(2)))
+    let scene = Scene(.init(leastCalls: 10, slowAfter: .seconds(2)))
     for _ in 0..<10 { #expect(scene.call(.served, took: .seconds(2.5))) }
     #expect(scene.cause == .slow)
     scene.now += .seconds(1)
