@@ -59,6 +59,9 @@ package struct JudgedSample: Sendable, Hashable {
   }
 
   /// Votes are counted by reviewer: right or wrong of the local answer itself goes before the intent.
+  ///
+  /// Another intent than the classifier's proves any local answer wrong. The same one makes an answer right only if it is
+  /// a local one that the label is about: of an answer that was never seen it says nothing.
   struct Ballot {
     private(set) var sample: JudgedSample
     private var votes: [String: (local: Bool?, given: Bool?)] = [:]
@@ -76,7 +79,7 @@ package struct JudgedSample: Sendable, Hashable {
         if subject == .answer { vote.given = verdict == .right }
       case .intent(let name):
         guard let intent = sample.intent else { break }
-        if vote.local == nil { vote.local = name == intent }
+        if vote.local == nil, name != intent || tier?.isLocal == true { vote.local = name == intent }
         if subject == .answer, sample.isLocal, vote.given == nil { vote.given = name == intent }
       }
       votes[reviewer] = vote

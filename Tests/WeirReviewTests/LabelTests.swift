@@ -68,8 +68,8 @@ import WeirTestSupport
       (0, ["anna": "right"], true, true), (0, ["anna": "wrong"], false, false), (0, ["anna": "pay"], true, true),
       (0, ["anna": "refund"], false, false), (0, ["a": "right", "b": "wrong"], nil, nil),
       (0, ["a": "right", "b": "wrong", "c": "refund"], false, false),
-      // A remote answer (1): only the intent says what the local one would have been.
-      (1, ["anna": "right"], nil, true), (1, ["anna": "pay"], true, nil),
+      // A remote answer (1): another intent says that the local one would have been wrong; the same one says nothing.
+      (1, ["anna": "right"], nil, true), (1, ["anna": "pay"], nil, nil),
       (1, ["a": "refund", "b": "right"], false, true),
     ] as [(Int, [String: String], Bool?, Bool?)])
   func `the majority of reviewers decides, and a tie decides nothing`(
