@@ -128,10 +128,20 @@ extension RoutePolicy {
     if let refusal { reasons.append(.policy(refusal)) }
     return RouteTerms(
       permit: permit,
-      acceptance: effect.threshold.map { .typed($0) } ?? facts.acceptance, mode: mode,
+      acceptance: acceptance(effect, facts), mode: mode,
       strategy: effect.strategy ?? strategy,
       latencyBudgetMilliseconds: effect.latencyBudgetMilliseconds ?? latencyBudgetMilliseconds,
       ensemble: effect.ensemble ?? ensemble, tier: effect.tier, model: effect.model, reasons: reasons)
+  }
+}
+
+extension RoutePolicy {
+  /// A rule's own threshold goes before what was derived, but not before what the monitor asks for: answers that it lets
+  /// through are among those that the monitor looks at.
+  private func acceptance(_ effect: RouteRule.Effect, _ facts: RouteFacts) -> Acceptance {
+    guard let threshold = effect.threshold else { return facts.acceptance }
+    let typed = Acceptance.typed(threshold)
+    return facts.acceptance.origin == .monitor ? typed.raised(to: facts.acceptance.answerAt) : typed
   }
 }
 
