@@ -10,7 +10,10 @@ package struct BudgetEvidence: Sendable, Equatable {
     package var intent: String
     /// As it was when the decision was made.
     package var confidence: Double
+    /// False where nobody can tell too: reviewers disagree, or an answer that was not given has no verdict.
     package var isRight: Bool
+    /// Whether more reviewers said one thing than the other.
+    package var isJudged = true
     /// With which such a request is kept, 0 < p <= 1.
     package var probability: Double
     /// True where the answer was given because the confidence was high enough, false where it would have been right or wrong had it been.
@@ -37,16 +40,22 @@ package struct BudgetEvidence: Sendable, Equatable {
 
     /// Nil for a sample that says nothing of local answers under a confidence of this classifier.
     ///
-    /// What failed its check is no local answer, and what the cache was asked for is not what was given.
+    /// What failed its check is no local answer, and what the cache was asked for is not what was given. Labelled requests
+    /// that were sent on for want of confidence are rows even if nobody judged a local answer to them: were they left
+    /// out, the less sure ones would be fewer the higher the threshold was.
     init?(_ sample: JudgedSample, head: String) {
-      guard sample.head == head, let isRight = sample.localWasRight, let confidence = sample.confidence,
+      guard sample.head == head, let confidence = sample.confidence,
         let intent = sample.intent, let threshold = sample.threshold, let share = sample.budget,
         sample.cause == .audit || sample.cause == .uncertain, !sample.tier.isCache
       else { return nil }
+      let isJudged = sample.localWasRight != nil
+      guard isJudged || sample.isTied || !sample.tier.isLocal && confidence < threshold else { return nil }
       self.init(
-        at: sample.at, tenant: sample.tenant, intent: intent, confidence: confidence, isRight: isRight,
+        at: sample.at, tenant: sample.tenant, intent: intent, confidence: confidence,
+        isRight: sample.localWasRight ?? false,
         probability: sample.probability, wasGiven: sample.tier.isLocal && confidence >= threshold, share: share,
         draw: Self.draw(of: sample.id))
+      self.isJudged = isJudged
     }
 
     /// The random part of an id mixed into a number (FNV-1a, 64 bits, and the finalizer of MurmurHash3).

@@ -59,9 +59,8 @@ package final class BudgetKeeper: Sendable {
   ) {
     self.head = head
     self.models = models
-    let others = shadowBudgets.filter { budget in !budgets.contains { $0.share == budget.share } }
-    self.budgets = budgets + others
-    shadowShares = Set(others.map(\.share))
+    self.budgets = budgets + shadowBudgets.filter { !budgets.contains($0) }
+    shadowShares = Set(shadowBudgets.map(\.share)).subtracting(budgets.map(\.share))
     self.settings = settings
     let table = derive(BudgetEvidence(), [])
     state.withLock { $0.snapshot.table = table }

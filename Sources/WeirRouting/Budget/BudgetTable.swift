@@ -17,19 +17,29 @@ package struct BudgetTable: Sendable, Equatable {
     package var coverage: Double?
     /// Of the monitor.
     package var level: Int
+    /// Whether this one's own alarm or labels raise it now.
+    package var isRaised = false
   }
 
   /// Pooled ones first, then by tenant and intent.
   package private(set) var entries: [Entry] = []
-  private var byScope: [BudgetScope: Acceptance] = [:]
+  private var byScope: [Key: Acceptance] = [:]
+
+  /// A budget that somebody typed has another threshold without labels than the built-in one of the same share.
+  private struct Key: Hashable {
+    var scope: BudgetScope
+    var isTyped: Bool
+  }
 
   package init() {}
 
   /// What holds for a request.
   package func acceptance(tenant: String, intent: String, budget: ErrorBudget) -> Acceptance {
-    byScope[BudgetScope(tenant: tenant, intent: intent, share: budget.share)]
-      ?? byScope[BudgetScope(tenant: tenant, share: budget.share)]
-      ?? byScope[BudgetScope(share: budget.share)] ?? .withoutData(budget)
+    let scopes = [
+      BudgetScope(tenant: tenant, intent: intent, share: budget.share),
+      BudgetScope(tenant: tenant, share: budget.share), BudgetScope(share: budget.share),
+    ]
+    return scopes.lazy.compactMap { byScope[Key(scope: $0, isTyped: budget.isTyped)] }.first ?? .withoutData(budget)
   }
 
   /// Fewest reviewed rows of a tenant or a tenant's intent for a threshold of its own.
@@ -37,8 +47,8 @@ package struct BudgetTable: Sendable, Equatable {
 
   /// Derives all thresholds; a pure function.
   ///
-  /// `models` are labelled rows of the models. So that all promises hold together, each test gets an equal part of
-  /// `delta`.
+  /// `models` are labelled rows of the models. So that all promises hold together, their test gets half of `delta`, and
+  /// each of reviewed answers an equal part of the other half; without `models` these share the whole.
   package init(
     _ evidence: BudgetEvidence, models: RiskTable?, budgets: [ErrorBudget], states: [BudgetState], delta: Double
   ) {
@@ -56,45 +66,60 @@ package struct BudgetTable: Sendable, Equatable {
   ) {
     let everybody = BudgetScope(share: budget.share)
     let pooledState = states[everybody]
-    let rows = evidence.rows.filter { $0.at >= pooledState?.since ?? $0.at }
+    let rows = evidence.rows.filter { $0.share == budget.share && $0.at >= pooledState?.since ?? $0.at }
     let (groups, rest) = Self.groups(rows, budget.share)
-    let own = Set(groups).union(states.keys).subtracting([everybody]).sorted(by: Self.order)
-    let part = delta / Double(own.count + 1)
-    let fallback = Self.fallback(models, budget, delta: delta)
+    let alarmed = states.values.filter { $0.level > 0 }.map(\.scope)
+    // A tenant before its intents.
+    let own = Set(groups).union(alarmed).subtracting([everybody]).sorted(by: Self.order)
+    let part = (models == nil ? delta : delta / 2) / Double(own.count + 1)
+    let fallback = Self.fallback(models, budget, delta: delta / 2)
 
-    let pooled = entry(
-      everybody, ReviewedThreshold(rest, share: budget.share, delta: part), fallback, pooledState, above: nil)
-    add(pooled)
+    let pooled = entry(everybody, rest, fallback, pooledState, above: [], delta: part)
+    add(pooled, budget)
     for scope in own {
       let found = rows.filter { scope.contains($0) && $0.at >= states[scope]?.since ?? $0.at }
-      // One whose rows are among the others' stands on what those stand on.
-      let base = groups.contains(scope) ? fallback : pooled
+      let isGroup = groups.contains(scope)
+      let tenant = entries.last { $0.scope == BudgetScope(tenant: scope.tenant, share: scope.share) }
+      let enclosing = scope.intent == nil ? pooled : tenant ?? pooled
+      // One whose rows are among the others' stands on what those stand on; everybody's alarm is about all.
+      var above: [Entry] = pooled.level > 0 ? [pooled] : []
+      if !isGroup || enclosing.level > 0 { above.append(enclosing) }
       add(
-        entry(
-          scope, ReviewedThreshold(found, share: budget.share, delta: part), base, states[scope], above: pooled))
+        entry(scope, found, isGroup ? fallback : enclosing, states[scope], above: above, delta: part), budget)
     }
   }
 
-  private mutating func add(_ entry: Entry) {
+  private mutating func add(_ entry: Entry, _ budget: ErrorBudget) {
     entries.append(entry)
-    byScope[entry.scope] = entry.acceptance
+    byScope[Key(scope: entry.scope, isTyped: budget.isTyped)] = entry.acceptance
   }
 
   private func entry(
-    _ scope: BudgetScope, _ reviewed: ReviewedThreshold?, _ fallback: Entry, _ state: BudgetState?, above: Entry?
+    _ scope: BudgetScope, _ rows: [BudgetEvidence.Row], _ fallback: Entry, _ state: BudgetState?, above: [Entry],
+    delta: Double
   ) -> Entry {
     var entry = fallback
     entry.scope = scope
     entry.level = state?.level ?? 0
+    entry.isRaised = false
+    let reviewed =
+      entry.level > 0
+      ? ReviewedThreshold(spending: delta, rows, share: scope.share)
+      : ReviewedThreshold(rows, share: scope.share, delta: delta)
     if let reviewed {
       entry.base = .certified(reviewed.threshold, .reviewed(rows: reviewed.rows))
       (entry.bound, entry.coverage) = (reviewed.bound, reviewed.coverage)
     }
     entry.acceptance = entry.base
-    // What was reviewed since the alarm proves a threshold again: that is the new evidence which ends it.
-    if entry.level > 0, reviewed == nil { entry.acceptance = entry.base.raised(to: state?.raisedTo ?? .infinity) }
-    if let above, above.acceptance.origin == .monitor {
-      entry.acceptance = entry.acceptance.raised(to: above.acceptance.answerAt)
+    if reviewed == nil {
+      // What was reviewed since the alarm proves a threshold again: that is the new evidence which ends it.
+      if entry.level > 0 { entry.acceptance = entry.base.raised(to: state?.raisedTo ?? .infinity) }
+      let kept = ReviewedThreshold.unrefuted(entry.acceptance.answerAt, by: rows, share: scope.share, delta: delta)
+      entry.acceptance = entry.acceptance.raised(to: kept)
+      entry.isRaised = entry.acceptance.origin == .monitor
+    }
+    for other in above where other.acceptance.origin == .monitor {
+      entry.acceptance = entry.acceptance.raised(to: other.acceptance.answerAt)
     }
     return entry
   }

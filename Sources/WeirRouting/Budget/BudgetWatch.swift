@@ -101,15 +101,15 @@ package struct BudgetWatch: Sendable {
   ) -> [BudgetState] {
     readings.compactMap { reading in
       guard reading.isBroken, reading.level < BudgetState.closed else { return nil }
-      let base =
-        table.entries.first { $0.scope == reading.scope }
-        ?? table.entries.first {
-          $0.scope == BudgetScope(share: reading.scope.share)
-        }
+      let (tenant, share) = (reading.scope.tenant, reading.scope.share)
+      let enclosing = [reading.scope, BudgetScope(tenant: tenant, share: share), BudgetScope(share: share)]
+      let base = enclosing.lazy.compactMap { scope in table.entries.first { $0.scope == scope } }.first
+      // Labels that refute a threshold may have raised it further already; the alarm begins with what was proved.
+      let threshold = reading.level > 0 ? base?.acceptance.answerAt : base?.base.answerAt
       return BudgetState(
         scope: reading.scope, level: reading.level + 1,
         raisedTo: Self.raised(
-          from: base?.acceptance.answerAt ?? 0, to: reading.level + 1,
+          from: threshold ?? 0, to: reading.level + 1,
           evidence.rows.filter { $0.wasGiven && $0.share == reading.scope.share && reading.scope.contains($0) }),
         since: now)
     }

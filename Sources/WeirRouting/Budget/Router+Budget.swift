@@ -45,7 +45,7 @@ extension RoutePolicy {
   /// All budgets that a request may be decided under.
   package var errorBudgets: [ErrorBudget] {
     rules.rules.compactMap(\.effect.errorBudget).reduce(into: [errorBudget]) { all, budget in
-      if !all.contains(where: { $0.share == budget.share }) { all.append(budget) }
+      if !all.contains(budget) { all.append(budget) }
     }
   }
 }

@@ -73,7 +73,7 @@ extension RouterMetrics {
         notDrawn += 1
         return
       }
-      if let row = BudgetEvidence.Row(sample, head: head) { Self.keep(row, in: &rows) }
+      if let row = BudgetEvidence.Row(sample, head: head), row.isJudged { Self.keep(row, in: &rows) }
       guard let isRight = sample.localWasRight else { return }
       if sample.tier.isLocal {
         let audit = WeightedRate.Audit(isWrong: !isRight, probability: sample.probability)

@@ -43,8 +43,17 @@ import WeirTestSupport
     #expect(acceptance(table(models: models, budget: standard), standard).origin == .bundle(rows: 1000))
     let reviewed = acceptance(table(rows(300), models: models), typed)
     #expect(reviewed.origin == .reviewed(rows: 300) && reviewed.answerAt == 0.5)
-    // Rows that prove nothing leave it to what the models say.
-    #expect(acceptance(table(rows(300, wrongEvery: 10), models: models), typed) == bundle)
+    // Rows that neither prove nor refute leave it to what the models say.
+    #expect(acceptance(table(rows(300, wrongEvery: 60), models: models), typed) == bundle)
+    // Those that refute it do not: what holds is stricter, or nothing at all.
+    let refuted = acceptance(table(rows(300, wrongEvery: 10), models: models), typed)
+    #expect(refuted.origin == .monitor && refuted.answerAt > bundle.answerAt)
+    let equal = rows(300, wrongEvery: 10).map { row in
+      var row = row
+      row.confidence = 0.99
+      return row
+    }
+    #expect(acceptance(table(equal, models: models), typed).answerAt == .infinity)
     // A budget that nobody said beforehand has what it would have without data.
     #expect(acceptance(table(models: models), ErrorBudget(share: 0.1, isTyped: true)) == .budget(0.1))
   }
@@ -60,7 +69,9 @@ import WeirTestSupport
     }
     #expect(origin("a", "pay") == .reviewed(rows: 400))
     #expect(origin("b", "pay") == .reviewed(rows: 300))
-    #expect(origin("a", "refund") == .bundle(rows: 1000))
+    // Its own labels refute what the models' rows prove.
+    #expect(origin("a", "refund") == .monitor)
+    #expect(all.acceptance(tenant: "a", intent: "refund", budget: typed).answerAt > 0.9)
     #expect(origin("c", "pay") == .reviewed(rows: 300) && origin("c", "other") == .reviewed(rows: 300))
     #expect(origin("d", "pay") == .reviewed(rows: 270) && origin("nobody", "pay") == .reviewed(rows: 270))
     #expect(all.entries.map(\.scope.tenant) == [nil, "a", "a", "b", "c"])
@@ -75,7 +86,7 @@ import WeirTestSupport
     }
     let held = acceptance(rows(500), raised)
     #expect(held.answerAt == 0.97 && held.origin == .monitor)
-    #expect(acceptance(rows(500) + rows(150, from: 10_000), raised).origin == .reviewed(rows: 150))
+    #expect(acceptance(rows(500) + rows(200, from: 10_000), raised).origin == .reviewed(rows: 183))
     #expect(acceptance(rows(500) + rows(150, wrongEvery: 10, from: 10_000), raised).origin == .monitor)
     let closed = [BudgetState(scope: everybody, level: 3, raisedTo: .infinity, since: now)]
     #expect(acceptance(rows(500), closed).answerAt == .infinity)
@@ -88,11 +99,53 @@ import WeirTestSupport
     let one = table(rows(500), models: models, states: own)
     #expect(one.acceptance(tenant: "t", intent: "pay", budget: typed).origin == .monitor)
     #expect(one.acceptance(tenant: "t", intent: "refund", budget: typed).origin != .monitor)
+    // What is proved is looked at by a schedule: rows after a look do not undo it, those of the next one do.
+    let proved = rows(500) + rows(183, from: 10_000)
+    #expect(acceptance(proved + rows(100, wrongEvery: 2, from: 10_500), raised).origin == .reviewed(rows: 183))
+    #expect(acceptance(proved + rows(183, wrongEvery: 2, from: 10_500), raised).origin == .monitor)
     // Everybody's alarm holds for groups with thresholds of their own too.
     let groups = rows(400, tenant: "a") + rows(400, tenant: "b")
     let both = BudgetTable(
       BudgetEvidence(groups), models: models, budgets: [typed],
       states: [BudgetState(scope: everybody, level: 1, raisedTo: 0.97, since: Timestamp(milliseconds: 0))], delta: 0.1)
     #expect(both.acceptance(tenant: "a", intent: "pay", budget: typed).answerAt >= 0.5)
+  }
+
+  @Test func `labels under another budget prove nothing of this one`() {
+    let other = rows(500).map { row in
+      var row = row
+      row.share = 0.1
+      return row
+    }
+    #expect(table(other).acceptance(tenant: "t", intent: "pay", budget: typed) == .budget(0.02))
+    #expect(table(other + rows(300)).entries.map(\.acceptance.origin) == [.reviewed(rows: 300)])
+  }
+
+  @Test func `a budget that was typed and the built-in one of the same share are two`() {
+    let both = BudgetTable(BudgetEvidence(), models: nil, budgets: [standard, typed], states: [], delta: 0.1)
+    #expect(both.acceptance(tenant: "t", intent: "pay", budget: standard) == .bands)
+    #expect(both.acceptance(tenant: "t", intent: "pay", budget: typed) == .budget(0.02))
+  }
+
+  @Test func `an intent's alarm begins with its tenant's threshold, and its end gives that back`() {
+    let labelled = rows(400, tenant: "a", intent: "x") + rows(150, tenant: "b")
+    let tenant = labelled.enumerated().map { number, row in
+      var row = row
+      if row.tenant == "a" { row.intent = "i\(number % 4)" }
+      return row
+    }
+    let scope = BudgetScope(tenant: "a", intent: "i0", share: 0.02)
+    let now = Timestamp(milliseconds: 10_000)
+    func acceptance(_ states: [BudgetState], _ intent: String) -> Acceptance {
+      table(tenant, states: states).acceptance(tenant: "a", intent: intent, budget: typed)
+    }
+    let before = acceptance([], "i0")
+    #expect(before.origin == .reviewed(rows: 400))
+    let alarm = [BudgetState(scope: scope, level: 1, raisedTo: 0.4, since: now)]
+    // An alarm that asks for less than what holds changes nothing.
+    #expect(acceptance(alarm, "i0").answerAt == before.answerAt)
+    #expect(acceptance([BudgetState(scope: scope, level: 1, raisedTo: 0.97, since: now)], "i0").answerAt == 0.97)
+    #expect(acceptance([BudgetState(scope: scope, since: now)], "i0") == before)
+    #expect(table(tenant, states: [BudgetState(scope: scope, since: now)]).entries.count == 2)
   }
 }
