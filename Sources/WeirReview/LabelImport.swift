@@ -37,13 +37,16 @@ package struct LabelImport {
   /// Whoever labelled the lines that name nobody.
   private let reviewer: String
   private let knownIntents: Set<String>?
+  private let allowsUnknownIntents: Bool
   private var seen: [Key: (line: Int, verdict: ReviewLabel.Verdict)] = [:]
 
-  /// `knownIntents` are those of the classifier; nil where it is not known.
-  package init(reviewer: String, knownIntents: Set<String>? = nil) {
+  /// `knownIntents` are those of the classifier; nil where it is not known. Labels with others are refused unless they are
+  /// allowed: `ok` would else prove every answer wrong.
+  package init(reviewer: String, knownIntents: Set<String>? = nil, allowsUnknownIntents: Bool = false) {
     precondition(ReviewLabel.isReviewer(reviewer), "a reviewer's name is checked before")
     self.reviewer = reviewer
     self.knownIntents = knownIntents
+    self.allowsUnknownIntents = allowsUnknownIntents
   }
 
   /// Takes some lines in one transaction; returns those that were refused, in their order.
@@ -94,6 +97,13 @@ package struct LabelImport {
         tally.repeated += 1
         continue
       }
+      let isUnknown = if case .intent(let name) = verdict { knownIntents?.contains(name) == false } else { false }
+      guard allowsUnknownIntents || !isUnknown else {
+        return refuse(
+          number, "unknown_intent",
+          "the label is neither right nor wrong, and the classifier knows no such intent: correct it, or allow it by "
+            + "--allow-unknown-intents")
+      }
       let label = ReviewLabel(sampleID: key.id, reviewer: key.reviewer, subject: subject, verdict: verdict, at: now)
       switch try ReviewQueue.record(label, in: transaction) {
       case .added: tally.added += 1
@@ -106,7 +116,7 @@ package struct LabelImport {
         return refuse(number, "no_other_answer", "the sample has no other answer that other_label is about")
       }
       seen[key] = (number, verdict)
-      if case .intent(let name) = verdict, knownIntents?.contains(name) == false { tally.unknownIntents += 1 }
+      if isUnknown { tally.unknownIntents += 1 }
     }
     return nil
   }

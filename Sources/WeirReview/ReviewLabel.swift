@@ -15,12 +15,12 @@ package struct ReviewLabel: Sendable, Hashable {
     /// What the prompt is about. An answer that was given for this intent was right.
     case intent(String)
 
-    /// `right`, `wrong`, or an intent's name; nil unless it has 1 to 128 bytes and no control characters.
+    /// `right` or `wrong` in letters of any size, or an intent's name; nil unless it has 1 to 128 bytes and no control characters.
     package init?(_ text: String) {
       guard (1...Verdict.longestIntent).contains(text.utf8.count),
         !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
       else { return nil }
-      switch text {
+      switch text.lowercased() {
       case "right": self = .right
       case "wrong": self = .wrong
       default: self = .intent(text)

@@ -15,7 +15,7 @@ struct ReviewImportCommand: AsyncParsableCommand {
       The file holds lines of weir review export with label filled in: "right", "wrong" or the prompt's intent. Lines \
       that nobody has labelled are passed over, those that cannot be taken are named with their reason, and the others \
       count. Importing a file again changes nothing; a reviewer's later label replaces the earlier one. Where as many \
-      reviewers say right as say wrong, the sample is not used.
+      reviewers say right as say wrong, the answer counts as wrong for the threshold.
 
       Examples:
         weir review import samples.jsonl --reviewer anna
@@ -37,7 +37,11 @@ struct ReviewImportCommand: AsyncParsableCommand {
   @Flag(help: "One JSON object.")
   var json = false
 
+  @Flag(help: "Take labels that name an intent which the classifier does not know.")
+  var allowUnknownIntents = false
+
   private static let batch = 1000
+  private static let batchBytes = 1 << 24
   private static let mostNamed = 20
 
   func run() async throws {
@@ -48,13 +52,16 @@ struct ReviewImportCommand: AsyncParsableCommand {
         ? LineReader(descriptor: 0, name: "standard input", maximumBytes: Self.longestLine(configuration))
         : try LineReader(path: file, maximumBytes: Self.longestLine(configuration))
       let store = try Node.openExistingStore(configuration)
-      var labels = LabelImport(reviewer: reviewer.name, knownIntents: try? Node.intents(configuration))
+      var labels = LabelImport(
+        reviewer: reviewer.name, knownIntents: try? Node.intents(configuration),
+        allowsUnknownIntents: allowUnknownIntents)
       var named: [LabelImport.Refusal] = []
       var batch: [(number: Int, bytes: [UInt8])] = []
+      var batchBytes = 0
       func flush() throws {
         let now = Timestamp(milliseconds: SystemClock.utcMilliseconds)
         named += try labels.take(batch, at: now, isDry: dryRun, into: store).prefix(Self.mostNamed - named.count)
-        batch = []
+        (batch, batchBytes) = ([], 0)
       }
       var number = 0
       while let line = try reader.next() {
@@ -62,13 +69,16 @@ struct ReviewImportCommand: AsyncParsableCommand {
         switch line {
         case .bytes(let bytes):
           let bytes = number == 1 ? PromptLine.withoutMark(bytes) : bytes
-          if !PromptLine.isBlank(bytes) { batch.append((number, bytes)) }
+          if !PromptLine.isBlank(bytes) {
+            batch.append((number, bytes))
+            batchBytes += bytes.count
+          }
         case .tooLong(let count):
           let refusal = labels.refuse(
             number, "line_too_long", "the line has \(count) bytes, more than an export writes")
           if named.count < Self.mostNamed { named.append(refusal) }
         }
-        if batch.count == Self.batch { try flush() }
+        if batch.count == Self.batch || batchBytes >= Self.batchBytes { try flush() }
       }
       try flush()
       try store.close()

@@ -165,7 +165,9 @@ import WeirTestSupport
       (line(a, "right", ",\"reviewer\":\"\(String(repeating: "y", count: 129))\""), "invalid_field"),
       (line(a, "right", ",\"reviewer\":\"\""), "invalid_field"),
       (Array("{\"id\":\"00000000000000000000000000\",\"label\":\"right\"}".utf8), "unknown_sample"),
-      (Array((String(repeating: "[", count: 4000)).utf8), "malformed_json"), (line(samples[2], "new_intent"), nil),
+      (Array((String(repeating: "[", count: 4000)).utf8), "malformed_json"),
+      (line(samples[2], "new_intent"), "unknown_intent"),
+      (line(samples[2], "Right"), nil),
       (line(samples[3], ""), nil),
     ]
     var labels = LabelImport(reviewer: "anna", knownIntents: ["pay"])
@@ -175,7 +177,11 @@ import WeirTestSupport
         == lines.enumerated().compactMap { index, line in line.1.map { "\(index + 1) \($0)" } })
     #expect(labels.tally.refused == refused.count && labels.tally.repeated == 1 && labels.tally.unlabelled == 1)
     // Of the line with a label too many the good one stays.
-    #expect(labels.tally.added == 4 && labels.tally.unknownIntents == 1)
+    #expect(labels.tally.added == 4 && labels.tally.unknownIntents == 0)
+    #expect(try judged(store).first { $0.id == samples[2].id }?.localWasRight == true)
+    var allowing = LabelImport(reviewer: "ben", knownIntents: ["pay"], allowsUnknownIntents: true)
+    #expect(try allowing.take([(1, line(samples[2], "new_intent"))], at: Self.now, into: store).isEmpty)
+    #expect(allowing.tally.added == 1 && allowing.tally.unknownIntents == 1)
     #expect(
       refused.allSatisfy {
         !$0.message.contains("xxx") && !$0.message.contains("yyy") && !$0.message.contains("\u{1B}")
