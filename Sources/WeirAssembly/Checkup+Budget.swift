@@ -14,7 +14,7 @@ extension Checkup {
       let operation = try Node.budgetOperation(configuration, environment: environment)
       guard let keeper = operation.keeper else { preconditionFailure("a node keeps its budget") }
       let snapshot = try keeper.derived(from: store)
-      let alarms = snapshot.states.filter { $0.level > 0 }
+      let alarms = snapshot.alarms
       if let first = alarms.first {
         let others = alarms.count > 1 ? " (and \(alarms.count - 1) more alarms)" : ""
         return Finding(
@@ -43,8 +43,10 @@ extension Checkup {
 
 extension Node {
   /// Alarms of the error budget's monitor that have not ended: a sentence each.
-  package static func budgetAlarms(_ configuration: Configuration, from store: Store) throws -> [String] {
-    let head = try ModelBundle(configuration).intents.open().fingerprint
-    return try store.read { try BudgetLog.states(head: head, in: $0) }.filter { $0.level > 0 }.map(\.sentence)
+  package static func budgetAlarms(
+    _ configuration: Configuration, environment: [String: String], from store: Store
+  ) throws -> [String] {
+    let operation = try budgetOperation(configuration, environment: environment)
+    return try operation.keeper?.derived(from: store).alarms.map(\.sentence) ?? []
   }
 }

@@ -51,7 +51,8 @@ struct ReportCommand: AsyncParsableCommand {
       let columns = OutputFile.terminalColumns(of: 1) ?? 100
       _ = try output.write(json ? report.json() + "\n" : report.table(width: columns))
       if !json {
-        for alarm in try Node.budgetAlarms(configuration, from: store) { _ = try output.write("\nalarm: \(alarm)\n") }
+        let alarms = try Node.budgetAlarms(configuration, environment: NodeOptions.environment, from: store)
+        for alarm in alarms { _ = try output.write("\nalarm: \(alarm)\n") }
       }
       try store.close()
     }

@@ -29,6 +29,13 @@ package final class BudgetKeeper: Sendable {
     package var table = BudgetTable()
     package var readings: [BudgetWatch.Reading] = []
     package var states: [BudgetState] = []
+
+    /// Alarms that are in force: those that reviewed answers have ended are not among them.
+    package var alarms: [BudgetState] {
+      states.filter { state in
+        state.level > 0 && table.entries.contains { $0.scope == state.scope && $0.isRaised }
+      }
+    }
   }
 
   private struct State {

@@ -55,6 +55,7 @@ import WeirTestSupport
     let alarms = try keeper.refresh(from: store, at: at(2_000))
     #expect(alarms.map(\.scope).contains(everybody) && alarms.allSatisfy { $0.level == 1 })
     #expect(acceptance(keeper).origin == .monitor && acceptance(keeper).answerAt > 0.985)
+    #expect(keeper.snapshot.alarms.map(\.scope) == keeper.snapshot.states.map(\.scope))
     #expect(keeper.takeNotices().count == alarms.count && keeper.takeNotices().isEmpty)
     // The same rows again: nothing happens, and a restarted node stands where this one stands.
     #expect(try keeper.refresh(from: store, at: at(3_000)).isEmpty)
@@ -66,6 +67,7 @@ import WeirTestSupport
     #expect(try keeper.refresh(from: store, at: at(6_000)).isEmpty)
     // The second look, at twice the rows that just prove it.
     #expect(acceptance(keeper).origin == .reviewed(rows: 366))
+    #expect(keeper.snapshot.states.count == alarms.count && keeper.snapshot.alarms.isEmpty)
     let events = try store.read { try BudgetLog.events(head: "h", limit: 10, in: $0) }
     #expect(events.count == alarms.count && events.allSatisfy { $0.kind == .alarm && $0.wrong > 0 && $0.evidence > 40 })
   }
