@@ -1,11 +1,14 @@
 import Foundation
 import Testing
+import WeirClassifier
 import WeirDomain
+import WeirFiles
 import WeirLedger
 import WeirReview
 import WeirStore
 import WeirTestSupport
 
+@testable import WeirModelFiles
 @testable import WeirRouting
 
 @Suite struct BudgetKeeperTests {
@@ -88,6 +91,27 @@ import WeirTestSupport
     }
     try keeper.refresh(from: store, at: at(90_001))
     #expect(acceptance(keeper) == .budget(0.02))
+  }
+
+  /// A bundle's rows as they are written into its file and read from it.
+  @Test func `rows in the bundle prove the threshold that a node begins with`() throws {
+    func acceptance(rows: Int) throws -> Acceptance {
+      var writer = GGUFWriter(architecture: "weir-intents")
+      writer.set("weir.intents.labels", ["pay", "refund"])
+      if rows > 0 {
+        writer.set("weir.risk.labels", (0..<rows).map { Int32($0 % 500 == 0 ? 2 : 3) })
+        writer.set("weir.risk.stand_ins", UInt32(0))
+        writer.addTensor(
+          "risk.score", shape: [rows], floats: (0..<rows).map { 0.5 + 0.4 * Float($0) / Float(rows) })
+      }
+      let file = try GGUFFile(ByteRegion(name: "intents.gguf", copying: writer.bytes()))
+      let keeper = BudgetKeeper(head: "h", models: try ClassifierRisk.table(in: file), budgets: [budget])
+      return keeper.acceptance(tenant: "t", intent: "pay", budget: budget)
+    }
+    let proved = try acceptance(rows: 2000)
+    #expect(proved.origin == .bundle(rows: 2000) && proved.answerAt < 0.98)
+    #expect(try acceptance(rows: 50) == .budget(0.02))
+    #expect(try acceptance(rows: 0) == .budget(0.02))
   }
 
   @Test func `labels under another classifier say nothing of this one`() throws {
