@@ -6,8 +6,11 @@ internal import WeirEncoder
 extension Router {
   /// Share of the softmax from which on an intent counts as likely, where a rule must not miss it.
   private static let likelyShare: Float = 0.1
-  /// Earlier turns of a conversation that are read for such rules, the latest ones.
-  private static let mostEarlierTurns = 16
+  /// Turns besides the prompt that are read for such rules, the latest ones.
+  private static let mostTurns = 32
+  /// A turn that is longer than the encoder's window is read in pieces of this many characters.
+  private static let pieceLength = 400
+  private static let mostPieces = 64
 
   func classify(_ embedding: PromptEmbedding, _ way: inout Passage) async throws(RouteError) {
     let begin = way.timer.mark()
@@ -49,20 +52,60 @@ extension Router {
       zip(Complexity.Factor.allCases, estimate.shares).map { .init(factor: $0.rawValue, share: $1) })
   }
 
-  /// What earlier turns are likely about: all of the conversation would be sent, not its last turn alone.
+  /// What the other turns are likely about, whoever wrote them: all of the conversation would be sent, not the prompt
+  /// alone.
   private func readEarlierTurns(_ way: inout Passage) async throws(RouteError) {
-    let earlier = way.request.messages.dropLast().filter { $0.role == .user }.map(\.content)
-    guard !earlier.isEmpty else { return }
-    let encoder = parts.encoder
-    let read = earlier.suffix(Self.mostEarlierTurns)
-    let outputs = await lane.run { read.map { encoder.embed($0) } }
-    var names = Set(way.reading?.alternatives ?? [])
-    for output in outputs {
-      let found = try classification(of: output.values)
-      names.formUnion(likely(found) + [found.intent])
-      if output.isTruncated { way.isPartlyUnread = true }
+    let messages = way.request.messages
+    let prompt = messages.lastIndex { $0.role == .user }
+    var turns: [String] = []
+    for (index, message) in messages.enumerated() {
+      let sent = SentTexts(message)
+      if sent.hasUnread { way.isPartlyUnread = true }
+      // Arguments of tools and parts of other kinds; single words are names, roles and types.
+      let others = sent.texts.filter { text in
+        text.contains(" ") && !text.allSatisfy { !$0.isLetter } && !message.content.contains(text)
+      }
+      turns += ((index == prompt ? [] : [message.content]) + others).filter { !$0.allSatisfy(\.isWhitespace) }
     }
-    if read.count < earlier.count { way.isPartlyUnread = true }
+    guard !turns.isEmpty else { return }
+    let encoder = parts.encoder
+    let read = turns.suffix(Self.mostTurns)
+    let (vectors, isWhole) = await lane.run {
+      var vectors: [[Float]] = []
+      var isWhole = true
+      for text in read {
+        let output = encoder.embed(text)
+        vectors.append(output.values)
+        guard output.isTruncated else { continue }
+        for piece in Self.pieces(of: text) {
+          guard vectors.count < Self.mostPieces else { return (vectors, false) }
+          let output = encoder.embed(piece)
+          vectors.append(output.values)
+          if output.isTruncated { isWhole = false }
+        }
+      }
+      return (vectors, isWhole)
+    }
+    var names = Set(way.reading?.alternatives ?? [])
+    for vector in vectors {
+      let found = try classification(of: vector)
+      names.formUnion(likely(found) + [found.intent])
+    }
+    if !isWhole || read.count < turns.count { way.isPartlyUnread = true }
     way.reading?.alternatives = names.sorted()
+  }
+
+  /// Parted at blanks, where there are some.
+  private static func pieces(of text: String) -> [String] {
+    var pieces: [String] = []
+    var rest = text[...]
+    while !rest.isEmpty {
+      let part = rest.prefix(pieceLength)
+      let blank = part.endIndex == rest.endIndex ? nil : part.lastIndex(where: \.isWhitespace)
+      let piece = blank.map { part[...$0] } ?? part
+      pieces.append(String(piece))
+      rest = rest[piece.endIndex...]
+    }
+    return pieces
   }
 }

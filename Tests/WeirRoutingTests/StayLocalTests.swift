@@ -11,6 +11,8 @@ import WeirTestSupport
 /// What must not leave this host does not leave it by any way there is: each test tries one.
 @Suite struct StayLocalTests {
   private static let word = "volcanic"
+  /// Without the word, and sent on.
+  private static let plain = "And how long does it take?"
 
   private static func rule(_ change: (inout RouteRule) -> Void = { $0.condition.keywords = [word] }) -> RouteRule {
     var rule = RouteRule(name: "private", staysLocal: true)
@@ -203,8 +205,121 @@ import WeirTestSupport
     let rule = Self.rule { $0.condition.intents = ["get_refund"] }
     let node = try node(Self.policy([rule]))
     var asked = request(RouterTests.beyond)
-    for _ in 0..<17 { asked.messages.insert(ChatMessage(role: .user, content: RouterTests.beyond), at: 0) }
+    for _ in 0..<33 { asked.messages.insert(ChatMessage(role: .user, content: RouterTests.beyond), at: 0) }
     expectHere(await node.router.route(asked), node)
+  }
+
+  private static func message(_ json: String) throws -> ChatMessage {
+    try ChatMessage(openAI: try #require(JSONText(text: json)))
+  }
+
+  /// Everywhere in a turn's original: `*` is where the word stands.
+  private static let originals = [
+    #"{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"about\":\"\\n* glass\"}"}}]}"#,
+    #"{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"*","arguments":"{"}}]}"#,
+    #"{"role":"tool","tool_call_id":"*","content":"9"}"#,
+    #"{"role":"user","content":[{"type":"text","text":"Hello"},{"type":"file","file":{"filename":"a *.pdf","file_id":"9"}}]}"#,
+    #"{"role":"user","content":"Hello","name":"*"}"#,
+    #"{"role":"user","content":"Hello","note":"*","note":"again"}"#,
+    #"{"role":"user","content":"Hello","more":{"deep":[1,{"\u0076olcanic":2}]}}"#,
+  ]
+
+  @Test(arguments: originals)
+  func `a word in what a turn has besides its text`(original: String) async throws {
+    var asked = request(Self.plain)
+    asked.messages.insert(try Self.message(original.replacing("*", with: Self.word)), at: 0)
+    let node = try node(Self.policy())
+    expectHere(await node.router.route(asked), node)
+    // Without the word it is sent: the refusal is the word's.
+    asked.messages[0] = try Self.message(
+      original.replacing("*", with: "limpid").replacing(#"\u0076olcanic"#, with: "limpid"))
+    let other = try self.node(Self.policy())
+    #expect(await other.router.route(asked).answer == "from afar")
+  }
+
+  @Test func `a word in a field that passes through, a tool's description or a schema`() async throws {
+    let tools = #"[{"type":"function","function":{"name":"f","description":"Finds * glass"}}]"#
+    let changes: [(String) throws -> ModelSettings] = [
+      { word in
+        var settings = ModelSettings()
+        try settings.pass("tools", try #require(JSONText(text: tools.replacing("*", with: word))))
+        return settings
+      },
+      { word in
+        var settings = ModelSettings()
+        try settings.pass("metadata", try #require(JSONText(text: #"{"\#(word)":1}"#)))
+        return settings
+      },
+      { word in
+        let schema = #"{"type":"object","properties":{"\#(word)":{"type":"string"}}}"#
+        return ModelSettings(format: .jsonSchema(AnswerSchema(name: "s", schema: schema)))
+      },
+      { word in ModelSettings(stop: ["The \(word) end"]) },
+    ]
+    for change in changes {
+      var asked = request(Self.plain)
+      asked.settings = try change(Self.word)
+      let node = try node(Self.policy())
+      expectHere(await node.router.route(asked), node)
+      asked.settings = try change("limpid")
+      let other = try self.node(Self.policy())
+      _ = await other.router.route(asked)
+      #expect(!other.remote.requests.isEmpty)
+    }
+  }
+
+  @Test func `a value in a tool's arguments`() async throws {
+    let node = try node(Self.policy([Self.rule { $0.condition.entities = [.email] }]))
+    var asked = request(Self.plain)
+    asked.messages.insert(
+      try Self.message(Self.originals[0].replacing("*", with: "to ada@example.org")), at: 0)
+    expectHere(await node.router.route(asked), node)
+  }
+
+  @Test(arguments: [ChatMessage.Role.system, .assistant, .tool])
+  func `an intent of a turn that the user did not write`(role: ChatMessage.Role) async throws {
+    let rule = Self.rule { $0.condition.intents = ["get_refund", "check_refund_policy"] }
+    let node = try node(Self.policy([rule]))
+    var asked = request(Self.plain)
+    asked.messages.insert(ChatMessage(role: role, content: RouterTests.inScope), at: 0)
+    expectHere(await node.router.route(asked), node)
+  }
+
+  @Test func `an intent in the middle of a long turn`() async throws {
+    let rule = Self.rule { $0.condition.intents = ["get_refund", "check_refund_policy"] }
+    let node = try node(Self.policy([rule]))
+    var asked = request(Self.plain)
+    let long = String(repeating: "The weather is fine and the birds sing in the old trees. ", count: 40)
+    let plea = String(repeating: RouterTests.inScope + " ", count: 16)
+    asked.messages.insert(ChatMessage(role: .user, content: long + plea + long), at: 0)
+    expectHere(await node.router.route(asked), node)
+  }
+
+  @Test func `an image or a file, which nobody here reads, where a rule asks for the intent`() async throws {
+    let rule = Self.rule { $0.condition.intents = ["get_refund"] }
+    for part in [
+      #"{"type":"image_url","image_url":{"url":"https://example.org/a.png"}}"#,
+      #"{"type":"file","file":{"file_id":"f"}}"#,
+      #"{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}}"#,
+    ] {
+      let node = try node(Self.policy([rule]))
+      var asked = request(Self.plain)
+      let text = JSONText(string: Self.plain).text
+      asked.messages = [
+        try Self.message(#"{"role":"user","content":[{"type":"text","text":\#(text)},\#(part)]}"#)
+      ]
+      expectHere(await node.router.route(asked), node)
+    }
+  }
+
+  @Test func `an encoded file is no text: words in it are chance`() async throws {
+    let node = try node(Self.policy([Self.rule { $0.condition.keywords = ["art"] }]))
+    let data = String(repeating: "AAAA/art/", count: 200)
+    var asked = request(Self.plain)
+    asked.messages.insert(
+      try Self.message(#"{"role":"user","content":[{"type":"file","file":{"file_data":"data:a/b;base64,\#(data)"}}]}"#),
+      at: 0)
+    #expect(await node.router.route(asked).answer == "from afar")
   }
 
   @Test func `mode never says so, whatever model is named`() async throws {

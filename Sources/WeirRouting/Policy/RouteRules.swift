@@ -18,10 +18,11 @@ package struct RouteRules: Sendable, Hashable {
   /// Positions of the rules that read text and whose keywords, pattern and entities fit: the fact that the decision,
   /// which sees no text, works with.
   ///
-  /// A rule that keeps requests on this host reads the whole conversation, because all of it would be sent; every other
-  /// rule reads the last turn alone. `entities` are those of the last turn.
+  /// A rule that keeps requests on this host reads all that would be sent: every turn, calls of tools and their
+  /// descriptions, schemas, fields that pass through. Every other rule reads the last turn alone. `entities` are those of
+  /// the last turn. What is no text (images, sounds, files) is not read.
   package func fitting(_ request: RouteRequest, entities: [Entity]) -> [Int] {
-    text.fitting(rules, prompt: request.prompt, messages: request.messages, entities: entities)
+    text.fitting(rules, request, entities: entities)
   }
 
   /// What the rules say of one request.

@@ -14,7 +14,7 @@ struct RuleText: Sendable {
   private var phrases: [String: [Phrase]] = [:]
   /// Keywords in scripts that do not part words: found anywhere.
   private var parts: [(text: String, rule: Int)] = []
-  /// Whether a rule needs them, and whether for the whole conversation.
+  /// Whether a rule needs them, and whether for all that would be sent.
   private var readsAny = false
   private var readsConversation = false
   private var readsOldEntities = false
@@ -37,17 +37,18 @@ struct RuleText: Sendable {
   }
 
   /// Positions of the rules whose keywords, pattern and entities fit, ascending.
-  func fitting(_ rules: [RouteRule], prompt: String, messages: [ChatMessage], entities: [Entity]) -> [Int] {
+  func fitting(_ rules: [RouteRule], _ request: RouteRequest, entities: [Entity]) -> [Int] {
     guard readsAny else { return [] }
+    let prompt = request.prompt
     let last = Reading(text: self, texts: [prompt], kinds: Set(entities.map(\.kind)))
     var whole = last
-    if readsConversation, messages.count > 1 {
-      let texts = messages.map(\.content)
+    if readsConversation {
+      let texts = SentTexts(request).texts.filter { !$0.isEmpty && $0 != prompt } + [prompt]
       var kinds = last.kinds
       if readsOldEntities {
-        for text in texts { kinds.formUnion(EntityExtractor().entities(in: text).map(\.kind)) }
+        for text in texts.dropLast() { kinds.formUnion(EntityExtractor().entities(in: text).map(\.kind)) }
       }
-      whole = Reading(text: self, texts: texts, kinds: kinds)
+      if texts.count > 1 { whole = Reading(text: self, texts: texts, kinds: kinds) }
     }
     return rules.indices.filter { index in
       rules[index].condition.readsText && (rules[index].staysLocal ? whole : last).fits(rules[index], at: index)
