@@ -60,9 +60,13 @@ extension Cascade {
     case .remote(let tier, let model):
       guard let permit = plan.permit else { preconditionFailure("a plan asks a remote model only with a permit") }
       var vote = Vote()
+      let limit = plan.limit?.part(of: model, writing: plan.mostTokens[model])
       for route in remotes.routes(tier: tier, model: model, permit: permit) {
         guard !watch.isOver else { break }
-        switch await ask(route, sent, mostTokens: plan.mostTokens[model]) {
+        guard case .write(let most) = allowance(limit, model: model, after: vote.discarded, &vote.reasons) else {
+          break
+        }
+        switch await ask(route, sent, mostTokens: most) {
         case .success(let answer) where answer.text.allSatisfy(\.isWhitespace):
           vote.discarded.append(answer)
           vote.reasons.append(.remoteFailed(tier, "its answer is empty"))

@@ -64,8 +64,10 @@ struct Cascade: Sendable {
     var discarded: [Answer] = []
   }
 
+  /// `spent` was paid for before, without an answer.
   func run(
-    _ plan: RoutePlan, request: RouteRequest, prepared: Prepared, isCancelled: @escaping @Sendable () -> Bool
+    _ plan: RoutePlan, request: RouteRequest, prepared: Prepared, after spent: [Answer] = [],
+    isCancelled: @escaping @Sendable () -> Bool
   ) async -> Outcome {
     var outcome = Outcome(
       end: .unanswered(plan.refusal, mayWait: plan.mayWait))
@@ -104,7 +106,11 @@ struct Cascade: Sendable {
         for route in remotes.routes(tier: tier, model: model, permit: permit)
         where !unreachable.contains(route.answerer.name) {
           guard !watch.isOver else { return stopped(outcome, by: .outOfTime) }
-          switch await ask(route, sent, mostTokens: plan.mostTokens[route.model], stream: stream) {
+          guard
+            case .write(let most) = allowance(
+              plan.limit, model: route.model, after: spent + outcome.discarded, &outcome.reasons)
+          else { break }
+          switch await ask(route, sent, mostTokens: most, stream: stream) {
           case .success(let answer) where answer.form?.hasCalls != true && answer.text.allSatisfy(\.isWhitespace):
             outcome.discarded.append(answer)
             outcome.reasons.append(.remoteFailed(tier, "its answer is empty"))

@@ -116,13 +116,15 @@ import WeirTestSupport
 
   /// Models that a plan may ask, the background included.
   private static func models(_ plan: RoutePlan) -> [String] {
-    (plan.steps + plan.background).flatMap { step -> [String] in
-      switch step {
-      case .template, .generator: []
-      case .remote(_, let model): [model ?? ""]
-      case .ensemble(let first, let second):
-        [first, second].compactMap { if case .remote(_, let model) = $0 { model } else { nil } }
-      }
+    (plan.steps + plan.background).flatMap(models(of:))
+  }
+
+  private static func models(of step: RoutePlan.Step) -> [String] {
+    switch step {
+    case .template, .generator: []
+    case .remote(_, let model): [model ?? ""]
+    case .ensemble(let first, let second):
+      [first, second].compactMap { if case .remote(_, let model) = $0 { model } else { nil } }
     }
   }
 
@@ -203,9 +205,20 @@ import WeirTestSupport
           #expect(left > 0)
           #expect((option.latency?.median ?? 0) <= left)
         }
-        if let most = facts.maxCost, let rate = option.rate, let tokens = plan.mostTokens[model] ?? facts.maxTokens {
-          #expect(rate.input.times(facts.remoteTokens) + rate.output.times(tokens) <= most)
+      }
+      guard let most = facts.maxCost else { return }
+      // Every step alone keeps to the money, what two are asked together for included; none writes without end.
+      for step in plan.steps + plan.background {
+        var sum = Money.zero
+        for model in Self.models(of: step) {
+          guard let rate = options[model]?.rate else { continue }
+          guard let tokens = plan.mostTokens[model] ?? facts.maxTokens else {
+            #expect(rate.output == .zero)
+            continue
+          }
+          sum += rate.input.times(facts.remoteTokens) + rate.output.times(tokens)
         }
+        #expect(sum <= most)
       }
     }
   }

@@ -122,6 +122,45 @@ import WeirTestSupport
     #expect(remote.requests.isEmpty)
   }
 
+  @Test func `what answers cost that were not given is no longer there for the next one`() async throws {
+    let empty = ScriptedAnswerer(answers: " ", " ", " ", " ")
+    let next = ScriptedAnswerer(answers: "cheap")
+    let router = try router([
+      .init(tier: .standard, model: "big", answerer: empty), .init(tier: .premium, model: "big", answerer: next),
+    ]) { $0.premiumComplexity = 1 }
+    var asked = request()
+    asked.maxCost = Money(picodollars: 7 * 13 + 11 * 200)
+    #expect(await router.route(asked).answer == "cheap")
+    #expect(empty.requests.first?.settings.maxTokens == 200)
+    // The empty one read a token and wrote four.
+    #expect(next.requests.first?.settings.maxTokens == (11 * 200 - 7 - 4 * 11) / 11)
+  }
+
+  @Test func `nobody is asked for money that is spent`() async throws {
+    let empty = ScriptedAnswerer(answers: " ", " ", " ", " ")
+    let next = ScriptedAnswerer(answers: "dear")
+    let router = try router([
+      .init(tier: .standard, model: "big", answerer: empty), .init(tier: .premium, model: "big", answerer: next),
+    ]) { $0.premiumComplexity = 1 }
+    var asked = request()
+    asked.maxCost = Money(picodollars: 7 * 13 + 11 * 130)
+    let reply = await router.route(asked)
+    #expect(next.requests.isEmpty && empty.requests.count == 1)
+    #expect(reply.reasons.contains { $0.code == "too_dear" })
+    #expect(reply.cost == Money(picodollars: 7 + 4 * 11))
+  }
+
+  @Test func `two that are asked together share the money`() async throws {
+    let one = ScriptedAnswerer(answers: "Glass.")
+    let other = ScriptedAnswerer(answers: "glass.")
+    let router = try ensemble(one, other)
+    var asked = request()
+    asked.maxCost = Money(picodollars: 2 * (7 * 13 + 11 * 300))
+    #expect(await router.route(asked).answer == "Glass.")
+    #expect(one.requests.first?.settings.maxTokens == 300)
+    #expect(other.requests.first?.settings.maxTokens == 300)
+  }
+
   // MARK: Ensembles
 
   private func ensemble(

@@ -38,7 +38,7 @@ extension Router {
       var asked = RoutePlan(
         steps: steps, band: plan.band, reasons: plan.reasons, mayWait: false, unknownModel: plan.unknownModel,
         permit: plan.permit)
-      asked.mostTokens = plan.mostTokens
+      (asked.mostTokens, asked.limit) = (plan.mostTokens, plan.limit)
       return asked
     case .local:
       var asked = RoutePlan(

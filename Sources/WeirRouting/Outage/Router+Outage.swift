@@ -39,7 +39,8 @@ extension Router {
       case .smaller:
         guard !smaller.isEmpty else { continue }
         let next = await cascade.run(
-          plan.keeping(smaller), request: way.request, prepared: prepared, isCancelled: isCancelled)
+          plan.keeping(smaller), request: way.request, prepared: prepared, after: outcome.discarded,
+          isCancelled: isCancelled)
         way.reasons += next.reasons
         outcome.continued(with: next)
         if case .answered(let answer) = outcome.end {
@@ -104,7 +105,7 @@ extension RoutePlan {
     var plan = RoutePlan(
       steps: steps, background: background, band: band, reasons: reasons, mayWait: mayWait, unknownModel: unknownModel,
       permit: permit)
-    plan.mostTokens = mostTokens
+    (plan.mostTokens, plan.limit) = (mostTokens, limit)
     plan.isDoubtful = isDoubtful
     plan.mayDefer = mayDefer
     return plan

@@ -56,15 +56,6 @@ package struct RemoteOption: Sendable, Hashable {
 extension RemoteOption {
   /// What a prompt of `read` tokens and an answer of `written` tokens cost; zero where the price is not known.
   func cost(read: Int, written: Int) -> Money {
-    guard let rate else { return .zero }
-    return rate.input.times(read) + rate.output.times(written)
-  }
-
-  /// The most tokens that it may write for `money`, `read` tokens being read first; nil where the price is not known or
-  /// writing is free.
-  func affordableTokens(for money: Money, read: Int) -> Int? {
-    guard let rate, rate.output > .zero else { return nil }
-    let left = money - rate.input.times(read)
-    return Int(max(left.picodollars, 0) / rate.output.picodollars)
+    rate?.cost(read: read, written: written) ?? .zero
   }
 }

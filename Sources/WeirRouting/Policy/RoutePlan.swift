@@ -46,6 +46,8 @@ package struct RoutePlan: Sendable, Hashable {
   package let permit: RemotePermit?
   /// Most tokens that a model may write, by its name, where money is short.
   package var mostTokens: [String: Int] = [:]
+  /// What all attempts together may cost; nil where the request names no sum.
+  package var limit: SpendLimit?
   /// True where a local answer is given although its confidence is too low.
   package var isDoubtful = false
 

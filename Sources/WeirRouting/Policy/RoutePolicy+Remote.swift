@@ -10,21 +10,27 @@ extension RoutePolicy {
     var mayWait = true
     var mayDefer = true
     private(set) var mostTokens: [String: Int] = [:]
+    private(set) var limit: SpendLimit?
 
     var hasSteps: Bool { !steps.isEmpty }
 
-    /// Asks these, in this order, each within the request's money.
+    /// Asks these, in this order, each within the request's money; what attempts before it have cost is known then.
     mutating func take(_ options: [RemoteOption], _ facts: RouteFacts) {
+      limit = SpendLimit(facts)
       for option in options {
         steps.append(.remote(option.tier, model: option.model))
-        guard let most = facts.maxCost,
-          let tokens = option.affordableTokens(for: most, read: facts.remoteTokens), tokens < facts.maxTokens ?? .max
-        else { continue }
+        guard case .write(let tokens?)? = limit?.allowance(for: option.model, after: .zero) else { continue }
         mostTokens[option.model] = tokens
       }
     }
 
-    mutating func lead(with step: RoutePlan.Step) { steps.insert(step, at: 0) }
+    /// Asks two together before all others, each for its part of the request's money.
+    mutating func lead(with first: RoutePlan.Member, _ second: RoutePlan.Member) {
+      steps.insert(.ensemble(first, second), at: 0)
+      let models = [first, second].compactMap { if case .remote(_, let model) = $0 { model } else { nil } }
+      guard let tokens = limit?.tokensTogether(models) else { return }
+      for model in models { mostTokens[model] = tokens }
+    }
 
     func plan(
       _ terms: RouteTerms, after local: [RoutePlan.Step] = [], band: ReviewBands.Band = .escalate,
@@ -33,7 +39,7 @@ extension RoutePolicy {
       var plan = RoutePlan(
         steps: local + steps, band: band, reasons: reasons ?? (local.isEmpty ? self.reasons : []), mayWait: mayWait,
         permit: terms.permit)
-      plan.mostTokens = mostTokens
+      (plan.mostTokens, plan.limit) = (mostTokens, limit)
       plan.mayDefer = mayDefer
       return plan
     }
@@ -77,7 +83,7 @@ extension RoutePolicy {
     if let (members, rest) = ensemble(of: ordered, wanted: wanted, for: facts, terms) {
       choice.reasons.append(.policy(.ensemble(members.0.name, members.1.name)))
       choice.take(rest, facts)
-      choice.lead(with: .ensemble(members.0, members.1))
+      choice.lead(with: members.0, members.1)
     } else {
       choice.take(ordered, facts)
     }
@@ -156,7 +162,7 @@ extension RoutePlan {
     var plan = RoutePlan(
       steps: self.steps, background: steps, band: band,
       reasons: reasons + [.policy(.answeredMeanwhile(model: first.name))], mayWait: mayWait, permit: permit)
-    (plan.mostTokens, plan.isDoubtful, plan.mayDefer) = (mostTokens, isDoubtful, mayDefer)
+    (plan.mostTokens, plan.limit, plan.isDoubtful, plan.mayDefer) = (mostTokens, limit, isDoubtful, mayDefer)
     return plan
   }
 }
