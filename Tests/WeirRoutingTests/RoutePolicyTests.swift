@@ -5,6 +5,27 @@ import WeirRouting
 
 /// What the golden corpus cannot say in one case.
 @Suite struct RoutePolicyTests {
+  @Test func `a threshold that labels lowered lets no prompt through that a small model answers badly`() {
+    func first(sufficiency: Double, isTyped: Bool = true, threshold: Double? = nil) -> RoutePlan.Step? {
+      var policy = RoutePolicy(errorBudget: 0.1, isErrorBudgetTyped: isTyped)
+      var rule = RouteRule(name: "r")
+      rule.effect.threshold = threshold
+      policy.rules = RouteRules([rule])
+      var facts = RouteFacts(
+        reading: .init(intent: "a", confidence: 0.99, outOfScope: 0),
+        acceptance: Acceptance(answerAt: 0.5, reviewBelow: 0.6, origin: .reviewed(rows: 500)),
+        generator: .init(window: 512, promptTokens: 20, readsSingleTurns: true))
+      facts.remotes = [RemoteOption(tier: .standard, model: "m")]
+      facts.sufficiency = sufficiency
+      return policy.plan(for: facts).steps.first
+    }
+    let remote = RoutePlan.Step.remote(.standard, model: "m")
+    #expect(first(sufficiency: 0.89) != .generator && first(sufficiency: 0.91) == .generator)
+    #expect(first(sufficiency: 0.6) != .generator && first(sufficiency: 0.6, threshold: 0.55) == .generator)
+    #expect(first(sufficiency: 0.79, isTyped: false) == remote)
+    #expect(first(sufficiency: 0.81, isTyped: false) == .generator)
+  }
+
   private static let remotes = [
     RemoteOption(tier: .economy, model: "mini"), RemoteOption(tier: .premium, model: "big"),
   ]

@@ -59,16 +59,32 @@ extension Router {
       purpose = .upgrade
     } else if settings.compares, let sample, sample.other == nil {
       if tier.isLocal {
-        guard !parts.remotes.options.isEmpty else { return }
+        guard mayCompare(way) else { return }
         purpose = .compare
       } else {
         guard sample.threshold != nil, sample.cause == .audit, parts.local != nil else { return }
+        if let facts = way.facts, parts.policy.doubtfulSteps(for: facts).isEmpty { return }
         purpose = .local
       }
     } else {
       return
     }
     try BackgroundQueue.enqueue(way.request, purpose, sample: sample?.id, at: way.at, in: transaction)
+  }
+
+  /// Whether a remote model could be asked for another answer: a prompt that stays on this host is not even kept for it,
+  /// and neither is one that names who is to answer here.
+  private func mayCompare(_ way: Passage) -> Bool {
+    guard !parts.remotes.options.isEmpty, Tier(rawValue: way.request.settings.model)?.isLocal != true else {
+      return false
+    }
+    guard let facts = way.facts else {
+      // A stored answer: nobody decided, so that where anything may stay here nothing is kept.
+      return parts.policy.mode != .never
+        && parts.policy.rules.rules.allSatisfy { !$0.staysLocal && $0.effect.mode != .never }
+    }
+    let plan = parts.policy.plan(for: facts)
+    return plan.permit != nil && (plan.background + plan.steps).contains(where: \.isRemote)
   }
 
   /// Settles the queue, and puts the answer beside the given one, in the transaction that records it.

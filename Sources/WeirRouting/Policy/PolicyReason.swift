@@ -58,7 +58,7 @@ extension PolicyReason {
     case .neverRemote: "the mode is \"never\": no remote model is asked"
     case .insufficient(let probability, let threshold):
       "a small model answers such a prompt well with probability \(probability.decimals(3)), at least "
-        + "\(threshold.decimals(3)) is asked"
+        + "\(threshold.decimals(3)) is asked, which follows from the error budget alone"
     case .enough(let tier, let chances):
       "tier \(tier.rawValue) is worth its money: answers to such prompts are good enough with probability "
         + chances.sorted { $0.key.ability < $1.key.ability }.map { "\($0.value.decimals(3)) from \($0.key.rawValue)" }

@@ -97,10 +97,8 @@ extension RoutePolicy {
 
   /// Why the generator is not asked although the intent is clear: its answers to such prompts are not good enough.
   private func obstacleOfSufficiency(in facts: RouteFacts, _ terms: RouteTerms) -> RouteReason? {
-    guard let sufficiency = facts.sufficiency, !(sufficiency >= terms.acceptance.answerAt) else {
-      return nil
-    }
-    return .policy(.insufficient(probability: sufficiency, threshold: terms.acceptance.answerAt))
+    guard let sufficiency = facts.sufficiency, !(sufficiency >= terms.sufficientAt) else { return nil }
+    return .policy(.insufficient(probability: sufficiency, threshold: terms.sufficientAt))
   }
 
   /// Why no local answer is trusted whatever the confidence is.

@@ -102,6 +102,9 @@ package struct RoutePolicy: Sendable, Hashable {
 struct RouteTerms {
   var permit: RemotePermit?
   var acceptance: Acceptance
+  /// The learned chance that a local answer is good enough from which on the generator is asked. No labels move it: those
+  /// that prove a threshold of confidence say nothing of prompts that were held back for this reason.
+  var sufficientAt: Double
   var mode: RouteMode
   var strategy: RouteStrategy
   var latencyBudgetMilliseconds: Int?
@@ -128,7 +131,8 @@ extension RoutePolicy {
     if let refusal { reasons.append(.policy(refusal)) }
     return RouteTerms(
       permit: permit,
-      acceptance: acceptance(effect, facts), mode: mode,
+      acceptance: acceptance(effect, facts),
+      sufficientAt: effect.threshold ?? Acceptance.withoutData(effect.errorBudget ?? errorBudget).answerAt, mode: mode,
       strategy: effect.strategy ?? strategy,
       latencyBudgetMilliseconds: effect.latencyBudgetMilliseconds ?? latencyBudgetMilliseconds,
       ensemble: effect.ensemble ?? ensemble, tier: effect.tier, model: effect.model, reasons: reasons)

@@ -86,6 +86,28 @@ import WeirTestSupport
     }
   }
 
+  @Test func `what may not leave, or is to be answered here, is not kept for a remote model`() async throws {
+    for (model, staysLocal, waiting) in [("auto", false, 1), ("auto", true, 0), ("generator", false, 0)] {
+      let store = try store()
+      let router = try router(
+        store, remote: ScriptedAnswerer(answers: "other"), errorBudget: 0.45, compares: true, audit: 1,
+        change: { policy in
+          guard staysLocal else { return }
+          var rule = RouteRule(name: "private", staysLocal: true)
+          rule.condition.tenants = ["default"]
+          policy.rules = RouteRules([rule])
+        })
+      var asked = base.request(RouterTests.inScope)
+      asked.settings.model = model
+      #expect(await router.route(asked).tier == .generator)
+      #expect(try store.read { try BackgroundQueue.counts(in: $0) }.waiting == waiting)
+      // Nor is it once its answer is stored.
+      asked.id = "b"
+      #expect(await router.route(asked).tier == .exact)
+      #expect(try store.read { try BackgroundQueue.counts(in: $0) }.waiting == 2 * waiting)
+    }
+  }
+
   @Test func `an audited remote answer gets the local one beside it, which costs nothing`() async throws {
     let store = try store()
     let remote = ScriptedAnswerer(answers: "remote")
