@@ -12,7 +12,8 @@ extension ConfigurationKey {
       "Share of wrong local answers that you accept: 0.02 is 2 %. The confidence that a local answer needs follows from",
       "labelled prompts, where there are enough: those of the models, and those that people reviewed on this node.",
       "Without them it is 1 - error_budget if you set one here, and answers below 1 - error_budget / 2 are also kept for",
-      "review; if you set none, answers from 0.8 on are given and those below 0.95 kept for review."),
+      "review; if you set none, answers from 0.8 on are given and those below 0.95 kept for review: without labels, a",
+      "budget below 0.2 that you set is stricter than none."),
     .init(
       "routing", "review_probability", .decimal(0...1), .decimal(1), "Share of the review band that is kept, 0 to 1."),
     .init(
@@ -104,7 +105,11 @@ extension ConfigurationKey {
     .init("routing.rules", "features", .texts, .texts([]), "One of these features, as requests name them."),
     .init("routing.rules", "min_complexity", .decimal(0...1), .decimal(0), "At least this complex, 0 to 1."),
     .init("routing.rules", "max_complexity", .decimal(0...1), .decimal(1), "At most this complex, 0 to 1."),
-    .init("routing.rules", "stay_local", .boolean, .boolean(false), "Nothing of it leaves this host."),
+    .init(
+      "routing.rules", "stay_local", .boolean, .boolean(false),
+      "Nothing of it leaves this host. Such a rule looks for keywords, match and entities in all that would be sent (every",
+      "turn, calls and descriptions of tools, schemas), for intents in every turn; images, sounds and files fit any intent."
+    ),
     .init(
       "routing.rules", "tier", .choice(["template", "generator"] + remoteTiers), .text("standard"),
       "Who is asked first,"),

@@ -6,6 +6,9 @@ four bytes, every answer ANSWER tokens. The bundle learns from train.json. A tie
 its share of premium's price, and the best is asked. WEIGHT is the one that costs least in cross-fitted predictions for
 train.json while accuracy there stays within TOLERANCE of premium alone; test.json is looked at once, with that weight.
 
+The rule is the router's, the tuning of WEIGHT and the prices are this script's: the router's own weight is fixed at PRODUCT
+(RoutePolicy.worthOfMoney), and it counts tokens and prices by its own lists. product prints what the fixed weight comes to.
+
 routed: the figure. No answer is tried and thrown away, because the choice is made before anything is asked. cascade:
 economy is asked first and a judge that is always right sends what is wrong up; every failed try is paid. Other weights on
 test.json follow, to show the curve; nothing was chosen by them.
@@ -24,6 +27,7 @@ PRICES = {
 TIERS = ["economy", "standard", "premium"]
 ANSWER = 200
 TOLERANCE = 0.01
+PRODUCT = 0.1
 WEIGHTS = [step / 200 for step in range(0, 61)]
 FOLDS = 4
 
@@ -89,7 +93,8 @@ def main():
 
     for tier in range(3):
         tell("all " + TIERS[tier], [[tier]] * len(test), model=models[tier])
-    tell("routed", [[chosen(found, weight, models)] for found in final], weight=weight)
+    tell("routed", [[chosen(found, weight, models)] for found in final], weight=weight, rule="weight tuned on train.json")
+    tell("product", [[chosen(found, PRODUCT, models)] for found in final], weight=PRODUCT, rule="the router's fixed weight")
     tell("cascade with a judge that is always right", [cascade(scores, models) for _, scores in test])
     for other in (0.02, 0.05, 0.08, 0.1, 0.12, 0.15, 0.2):
         tell("curve", [[chosen(found, other, models)] for found in final], weight=other)
