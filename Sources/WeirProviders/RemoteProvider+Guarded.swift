@@ -75,9 +75,8 @@ extension RemoteProvider {
   private func hedge(_ job: Job, beside lease: EndpointPool.Lease) -> EndpointPool.Lease? {
     let now = sinceOrigin
     guard endpoints.mayHedge(at: now) else { return nil }
-    guard case .use(let other) = endpoints.select(tokens: job.tokens, tried: [lease.endpoint], at: now) else {
-      return nil
-    }
+    let selection = endpoints.select(tokens: job.tokens, tried: [lease.endpoint], returns: linkReturns, at: now)
+    guard case .use(let other) = selection else { return nil }
     return other
   }
 

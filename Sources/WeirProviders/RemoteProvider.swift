@@ -60,12 +60,13 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
       request: request, body: body, tokens: request.promptTokens + (request.settings.maxTokens ?? 0),
       deadline: begin.advanced(by: policy.deadline), hedgeAfter: endpoints.begin(), onDelta: onDelta)
     var tried: Set<Int> = []
+    var hop: EndpointPool.Lease?
     while true {
       let lease: EndpointPool.Lease
-      switch endpoints.select(
-        tokens: job.tokens, tried: tried, returns: configuration.link?.returns ?? 0, at: sinceOrigin)
+      switch hop.map({ .use($0) })
+        ?? endpoints.select(tokens: job.tokens, tried: tried, returns: linkReturns, at: sinceOrigin)
       {
-      case .use(let chosen): lease = chosen
+      case .use(let chosen): (lease, hop) = (chosen, nil)
       case .unhealthy(let wait):
         // After a failure, that one says more.
         if failure.attempts == 0 { failure.cause = .unhealthy(wait: wait) }
@@ -98,10 +99,13 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
       }
       tried.formUnion(result.endpoints)
       let elapsed = begin.duration(to: end)
-      if elapsed < policy.deadline, mayHop(from: lease.endpoint, after: failure, tried),
-        endpoints.mayRetry(at: sinceOrigin)
-      {
-        continue
+      if elapsed < policy.deadline, policy.hasAttemptLeft {
+        hop = endpoints.hop(
+          to: others(than: lease.endpoint, after: failure, tried), tokens: job.tokens, at: sinceOrigin)
+        if hop != nil {
+          policy.hopped()
+          continue
+        }
       }
       guard case .retry(let wait) = policy.next(after: failure, elapsed: elapsed, fraction: fraction()),
         endpoints.unhealthyWait(at: sinceOrigin) <= wait, endpoints.mayRetry(at: sinceOrigin)
@@ -112,6 +116,9 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
 
   /// Time as the pool counts it.
   var sinceOrigin: Duration { origin.duration(to: clock.now) }
+
+  /// How often the link has come back.
+  var linkReturns: Int { configuration.link?.returns ?? 0 }
 
   private func body(of request: CompletionRequest, isStreamed: Bool) throws(UnsupportedRequest) -> [UInt8] {
     if !configuration.lacks.isEmpty, let lacking = request.needs.intersection(configuration.lacks).map(\.name).min() {
@@ -132,16 +139,17 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
     }
   }
 
-  /// True where the failure is of this endpoint alone and another one, not tried yet, may be asked at once.
-  private func mayHop(from index: Int, after failure: ProviderFailure, _ tried: Set<Int>) -> Bool {
-    let endpoint = configuration.endpoints[index]
-    let others = configuration.endpoints.indices.filter { !tried.contains($0) }
-      .map { configuration.endpoints[$0] }
-    return switch failure.reach {
-    case .key: others.contains { $0.key != endpoint.key }
-    case .address: others.contains { $0.baseURL != endpoint.baseURL }
-    case .everything: false
+  /// Endpoints that were not tried yet and that the failure says nothing about.
+  private func others(than index: Int, after failure: ProviderFailure, _ tried: Set<Int>) -> Set<Int> {
+    let all = configuration.endpoints
+    let others = all.indices.filter { other in
+      switch failure.reach {
+      case .key: all[other].key != all[index].key
+      case .address: all[other].baseURL != all[index].baseURL
+      case .everything: false
+      }
     }
+    return Set(others).subtracting(tried)
   }
 
   /// A failure after the whole time is over is told as such, unless part of an answer was passed on.

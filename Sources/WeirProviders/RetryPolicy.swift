@@ -42,6 +42,12 @@ package struct RetryPolicy: Sendable, Hashable {
     return elapsed + wait < deadline ? .retry(after: wait) : .giveUp
   }
 
+  /// False where the failure that was just seen is that of the last attempt.
+  package var hasAttemptLeft: Bool { failures + 1 < maximumAttempts }
+
+  /// After one more failure the next attempt went elsewhere at once.
+  package mutating func hopped() { failures += 1 }
+
   private func ceiling(_ failures: Int) -> Duration {
     var ceiling = base
     for _ in 1..<max(1, failures) where ceiling < cap { ceiling *= 2 }

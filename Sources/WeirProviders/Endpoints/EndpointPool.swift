@@ -63,8 +63,11 @@ package struct EndpointPool: Sendable {
 
   package var count: Int { states.count }
 
-  /// Chooses for a request of about `tokens` tokens. Endpoints of `tried` are taken only where no other may be.
-  package mutating func select(tokens: Int, tried: Set<Int> = [], at now: Duration) -> Selection {
+  /// Chooses for a request of about `tokens` tokens. Endpoints of `tried` are taken only where no other may be, and not
+  /// even then unless it `fallsBack` to them.
+  package mutating func select(
+    tokens: Int, tried: Set<Int> = [], fallsBack: Bool = true, at now: Duration
+  ) -> Selection {
     let amount = Double(max(0, tokens))
     for index in states.indices { states[index].health.notice(at: now) }
     let sound = states.indices.filter { states[$0].health.wait(at: now) == .zero }
@@ -72,7 +75,8 @@ package struct EndpointPool: Sendable {
       return .unhealthy(wait: states.map { $0.health.wait(at: now) }.min() ?? .zero)
     }
     let ready = sound.filter { states[$0].limitWait(for: amount, at: now) == .zero }
-    guard let best = best(of: ready.filter { !tried.contains($0) }, at: now) ?? best(of: ready, at: now) else {
+    let fresh = best(of: ready.filter { !tried.contains($0) }, at: now)
+    guard let best = fresh ?? (fallsBack ? best(of: ready, at: now) : nil) else {
       return .limited(wait: sound.map { states[$0].limitWait(for: amount, at: now) }.min() ?? .zero)
     }
     uses += 1

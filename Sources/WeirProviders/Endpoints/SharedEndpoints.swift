@@ -19,13 +19,29 @@ final class SharedEndpoints: Sendable {
   }
 
   /// `returns` is how often the link has come back so far.
-  func select(tokens: Int, tried: Set<Int>, returns: Int = 0, at now: Duration) -> EndpointPool.Selection {
+  func select(tokens: Int, tried: Set<Int>, returns: Int, at now: Duration) -> EndpointPool.Selection {
     state.withLock { state in
-      if state.returns != returns {
+      if returns > state.returns {
         state.returns = returns
         state.pool.heard(at: now)
       }
       return state.pool.select(tokens: tokens, tried: tried, at: now)
+    }
+  }
+
+  /// Chooses among `others` alone, for one more attempt at once; nil where none of them may be asked now, or no retry
+  /// is left.
+  func hop(to others: Set<Int>, tokens: Int, at now: Duration) -> EndpointPool.Lease? {
+    state.withLock { state in
+      // What is not taken in the end leaves no trace.
+      var pool = state.pool
+      let passedOver = Set(0..<pool.count).subtracting(others)
+      guard !others.isEmpty,
+        case .use(let lease) = pool.select(tokens: tokens, tried: passedOver, fallsBack: false, at: now),
+        state.retries.spend(at: now)
+      else { return nil }
+      state.pool = pool
+      return lease
     }
   }
 

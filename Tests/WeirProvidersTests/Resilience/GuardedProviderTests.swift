@@ -70,7 +70,8 @@ struct GuardedProviderTests {
       try await Task.sleep(for: .milliseconds(20))
       if provider.endpoints.unhealthyWait(at: provider.sinceOrigin) == .zero {
         // A look, as a request would have it.
-        if case .use(let lease) = provider.endpoints.select(tokens: 1, tried: [], at: provider.sinceOrigin) {
+        if case .use(let lease) = provider.endpoints.select(tokens: 1, tried: [], returns: 0, at: provider.sinceOrigin)
+        {
           provider.endpoints.connected(lease, at: provider.sinceOrigin)
           provider.endpoints.finish(lease, EndpointOutcome(failure: .cancelled), at: provider.sinceOrigin)
           continue
@@ -142,6 +143,48 @@ struct GuardedProviderTests {
     #expect(failures <= 1)
     #expect(server.requests.count >= 59)
     await client.shutdown()
+  }
+
+  @Test func `a busy server is not asked again at once because another one, which is left alone, has not been tried`()
+    async throws
+  {
+    let client = try client()
+    let port = try SilentPort(.refusing)
+    let server = try LoopbackServer { _ in [.answer(503, "{}")] }
+    defer {
+      port.close()
+      server.stop()
+    }
+    let provider = try provider(client, at: [server.url, port.url], attempts: 2) {
+      $0.breaker.failuresInRow = .max
+      $0.breaker.errorShare = 2
+      $0.breaker.firstWait = .seconds(600)
+      $0.breaker.longestWait = .seconds(600)
+      $0.retryBudget.floor = 100
+    }
+    for _ in 0..<8 { _ = await cause(provider) }
+    let before = server.requests.count
+    for _ in 0..<5 { _ = await cause(provider) }
+    #expect(server.requests.count - before == 10, "a first attempt and one more, five times")
+    await client.shutdown()
+  }
+
+  @Test func `attempts at other endpoints count as attempts`() async throws {
+    try await Scene.with { _ in
+      [.answer(429, "{}")]
+    } body: { scene in
+      let client = scene.client
+      let keys = (0..<6).map { Secret("sk-\($0)") }
+      let provider = try provider(client, at: [scene.server.url], attempts: 3) { configuration in
+        configuration.endpoints = keys.map { key in
+          Endpoint(name: "p", baseURL: configuration.endpoints[0].baseURL, key: key)
+        }
+        configuration.retryBudget.floor = 100
+      }
+      _ = await cause(provider)
+      #expect(scene.server.requests.count == 3)
+      #expect(Set(scene.server.requests.map { $0.headers["authorization"] }).count == 3)
+    }
   }
 
   @Test func `a slow request is sent a second time after the usual latency, and both are paid for`() async throws {
