@@ -32,7 +32,9 @@ package struct EndpointHealth: Sendable, Hashable {
   /// How a request ended that `begin` was called for.
   mutating func end(_ ticket: CircuitBreaker.Ticket, _ outcome: EndpointOutcome, at now: Duration) {
     let judgement = outcome.failure.map { CircuitBreaker.Outcome($0) } ?? .served
-    breaker.finish(ticket, judgement, at: now, fraction: fraction())
+    breaker.finish(
+      ticket, judgement, firstText: outcome.firstText, written: outcome.usage.completion, at: now,
+      fraction: fraction())
   }
 
   /// Somebody else reached the server.

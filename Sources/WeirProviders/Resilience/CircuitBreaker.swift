@@ -14,8 +14,10 @@ package struct CircuitBreaker: Sendable, Hashable {
     package var leastCalls: Int
     package var errorShare: Double
     package var slowShare: Double
-    /// A call that takes longer is slow.
+    /// A call whose answer begins later is slow.
     package var slowAfter: Duration
+    /// What writing one token may take: an answer that came whole began that much earlier for each of its tokens.
+    package var slowToken: Duration
     /// Opens where the window has fewer than `leastCalls`; in denser traffic, where so many in a row are chance, four
     /// times as many do.
     package var failuresInRow: Int
@@ -26,7 +28,8 @@ package struct CircuitBreaker: Sendable, Hashable {
 
     package init(
       window: Duration = .seconds(30), leastCalls: Int = 20, errorShare: Double = 0.5, slowShare: Double = 0.8,
-      slowAfter: Duration = .seconds(20), failuresInRow: Int = 5, firstWait: Duration = .seconds(1),
+      slowAfter: Duration = .seconds(20), slowToken: Duration = .milliseconds(50), failuresInRow: Int = 5,
+      firstWait: Duration = .seconds(1),
       longestWait: Duration = .seconds(60), reachability: Reachability.Settings = Reachability.Settings()
     ) {
       self.window = window
@@ -34,6 +37,7 @@ package struct CircuitBreaker: Sendable, Hashable {
       self.errorShare = errorShare
       self.slowShare = slowShare
       self.slowAfter = slowAfter
+      self.slowToken = slowToken
       self.failuresInRow = failuresInRow
       self.firstWait = firstWait
       self.longestWait = longestWait
@@ -136,8 +140,13 @@ package struct CircuitBreaker: Sendable, Hashable {
     if now - ticket.began >= settings.reachability.patience { heard(at: now) }
   }
 
-  package mutating func finish(_ ticket: Ticket, _ outcome: Outcome, at now: Duration, fraction: Double) {
+  /// `firstText` is when a streamed answer's text began, since the call did; `written` how many tokens the answer has.
+  package mutating func finish(
+    _ ticket: Ticket, _ outcome: Outcome, firstText: Duration? = nil, written: Int = 0, at now: Duration,
+    fraction: Double
+  ) {
     let took = now - ticket.began
+    let isSlow = isSlow(took: took, firstText: firstText, written: written)
     switch outcome {
     case .served, .failed: reach.heard(ticket.number, at: now)
     case .unreachable: reach.failed(ticket.number, took: took, at: now)
@@ -148,10 +157,9 @@ package struct CircuitBreaker: Sendable, Hashable {
       if outcome == .served { heard(at: now) }
       return
     }
-    if ticket.isProbe { return finishProbe(ticket, outcome, took: took, at: now, fraction: fraction) }
+    if ticket.isProbe { return finishProbe(ticket, outcome, isSlow: isSlow, at: now, fraction: fraction) }
     guard outcome != .unknown else { return }
     let isFailure = outcome != .served
-    let isSlow = took > settings.slowAfter
     window.add(isFailure: isFailure, isSlow: isSlow, at: now)
     failuresInRow = isFailure ? failuresInRow + 1 : 0
     let counts = window.counts(at: now)
@@ -172,15 +180,21 @@ package struct CircuitBreaker: Sendable, Hashable {
     state = .open(until: min(until, now), .unreachable)
   }
 
+  /// A long answer takes its time at a server that is well: what counts is when it begins, or how fast it is written.
+  private func isSlow(took: Duration, firstText: Duration?, written: Int) -> Bool {
+    if let firstText, firstText <= settings.slowAfter { return false }
+    return took - settings.slowToken * max(0, written) > settings.slowAfter
+  }
+
   private mutating func finishProbe(
-    _ probe: Ticket, _ outcome: Outcome, took: Duration, at now: Duration, fraction: Double
+    _ probe: Ticket, _ outcome: Outcome, isSlow: Bool, at now: Duration, fraction: Double
   ) {
     guard case .halfOpen(probe.number, let cause) = state else { return }
     switch outcome {
     case .unknown: state = .open(until: now, cause)
     case .unreachable: open(.unreachable, at: now, fraction: fraction)
     case .failed: open(.errors, at: now, fraction: fraction)
-    case .served where cause == .slow && took > settings.slowAfter: open(.slow, at: now, fraction: fraction)
+    case .served where cause == .slow && isSlow: open(.slow, at: now, fraction: fraction)
     case .served:
       state = .closed
       era += 1

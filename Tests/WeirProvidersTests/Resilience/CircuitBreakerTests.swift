@@ -24,11 +24,13 @@ import WeirTestSupport
 
     /// One call that takes `took`; nil where it is not let through.
     @discardableResult
-    func call(_ outcome: Outcome, took: Duration = .milliseconds(10)) -> Bool {
+    func call(
+      _ outcome: Outcome, took: Duration = .milliseconds(10), firstText: Duration? = nil, written: Int = 0
+    ) -> Bool {
       guard let ticket = admit() else { return false }
       if outcome != .unreachable { breaker.connected(ticket, at: now) }
       now += took
-      breaker.finish(ticket, outcome, at: now, fraction: 0.5)
+      breaker.finish(ticket, outcome, firstText: firstText, written: written, at: now, fraction: 0.5)
       return true
     }
 
@@ -182,6 +184,21 @@ import WeirTestSupport
     scene.now += .seconds(2)
     #expect(scene.call(.served, took: .seconds(1)))
     #expect(scene.isClosed)
+  }
+
+  @Test func `long answers that begin soon, or come at a usual pace, are not slow`() {
+    let streamed = Scene(.init(leastCalls: 5, slowAfter: .seconds(2)))
+    for _ in 0..<30 { #expect(streamed.call(.served, took: .seconds(2.9), firstText: .seconds(1))) }
+    #expect(streamed.isClosed)
+    let whole = Scene(.init(leastCalls: 5, slowAfter: .seconds(2)))
+    for _ in 0..<30 { #expect(whole.call(.served, took: .seconds(2.9), written: 30)) }
+    #expect(whole.isClosed)
+    let creeping = Scene(.init(leastCalls: 5, slowAfter: .seconds(2)))
+    for _ in 0..<10 { creeping.call(.served, took: .seconds(2.9), firstText: .seconds(2.5), written: 3) }
+    #expect(creeping.cause == .slow)
+    creeping.now += .seconds(1)
+    #expect(creeping.call(.served, took: .seconds(60), written: 1_500))
+    #expect(creeping.isClosed, "the probe's answer is long, and not slow")
   }
 
   @Test func `waits between probes double up to the longest, and jitter keeps half of them`() {
