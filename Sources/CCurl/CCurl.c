@@ -58,10 +58,11 @@ static weir_curl_outcome outcome_of(CURLcode code) {
     // The scheme was checked before, so "unsupported protocol" is an answer that is not HTTP (HTTP/0.9).
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM: return WEIR_CURL_MALFORMED;
+    case CURLE_BAD_CONTENT_ENCODING: return WEIR_CURL_MALFORMED;
     case CURLE_PARTIAL_FILE: return WEIR_CURL_TRUNCATED;
+    // A reset stream or a frame cut off: over HTTP/1.1 it would be a connection that broke.
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR: return WEIR_CURL_BROKEN;
