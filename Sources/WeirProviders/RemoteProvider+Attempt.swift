@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import WeirDomain
 internal import WeirHTTP
 
@@ -46,13 +47,17 @@ extension RemoteProvider {
   ) async -> Attempt {
     var progress = Progress()
     var result: Result<ReplyContent, AttemptFailure>
-    let isStopped = Task.isCancelled
+    // From its connection on, bytes of the request may have left.
+    let wasSent = Atomic(false)
     do throws(AttemptFailure) {
       var http = HTTPRequest(
         .post, urls[endpoint],
         headers: headers(key: configuration.endpoints[endpoint].key, isStreamed: onDelta != nil), body: body,
         deadlines: configuration.deadlines)
-      http.onConnected = onConnected
+      http.onConnected = {
+        wasSent.store(true, ordering: .relaxed)
+        onConnected()
+      }
       http.deadlines.total = max(.zero, min(http.deadlines.total, remaining))
       // JSON escapes multiply a text's size, and a stream's frame around each token does so much more. A whole answer is
       // parsed at once, so its bound is also one of memory.
@@ -72,7 +77,8 @@ extension RemoteProvider {
       switch result {
       case .success(let content): content.usage(for: request)
       case .failure(let failure):
-        isStopped ? .zero : BilledUsage.of(failure.cause, content: progress.content, request: request)
+        BilledUsage.of(
+          failure.cause, wasSent: wasSent.load(ordering: .relaxed), content: progress.content, request: request)
       }
     return Attempt(
       result: result, usage: usage, firstText: progress.firstText,

@@ -84,6 +84,22 @@ struct BilledUsageTests {
     }
   }
 
+  @Test func `nothing where the caller stopped before the connection stood`() async throws {
+    let port = try SilentPort(.deaf)
+    defer { port.close() }
+    try await Scene.with { _ in
+      []
+    } body: { scene in
+      let provider = try scene.provider(at: port.url)
+      let task = Task { try await provider.complete(Scene.request) }
+      // sleeps because the connection has to be in the making
+      try await Task.sleep(for: .milliseconds(100))
+      task.cancel()
+      let found = await #expect(throws: ProviderFailure.self) { try await task.value }
+      #expect(found?.cause == .cancelled && found?.usage == .zero)
+    }
+  }
+
   @Test func `what was read before the caller stopped`() async throws {
     try await Scene.with { _ in
       Scene.stream(["a ", "b ", "c "], usage: (70, 3))

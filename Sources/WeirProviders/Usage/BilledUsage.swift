@@ -11,14 +11,17 @@ internal import WeirHTTP
 /// | status 2xx and then nothing more, or less than it announced | counted | counted from the bytes that came |
 /// | no byte in time, or stopped by the caller, after the request was sent | counted | none |
 /// | an error status, an error in the stream, or no answer of a model at all | none | none |
-/// | the connection failed before a status | none | none |
+/// | the connection failed before a status, or stopped by the caller before it stood | none | none |
 ///
 /// Providers charge for what they computed, also where nobody waited for it, and not for what they refused.
 enum BilledUsage {
   /// What frames the text of a whole answer, in bytes.
   private static let frame = 300
 
-  static func of(_ cause: ProviderFailure.Cause, content: ReplyContent?, request: CompletionRequest) -> TokenUsage {
+  /// `wasSent` is true once the request's connection stood.
+  static func of(
+    _ cause: ProviderFailure.Cause, wasSent: Bool, content: ReplyContent?, request: CompletionRequest
+  ) -> TokenUsage {
     if let content, content.usage.isTold || content.pieces > 0 { return content.usage(for: request) }
     let read = TokenUsage(prompt: request.promptTokens, completion: 0, isEstimated: true)
     switch cause {
@@ -32,7 +35,7 @@ enum BilledUsage {
             prompt: 0, completion: TokenEstimate.tokens(bytes: max(0, received - frame)), isEstimated: true)
       default: return .zero
       }
-    case .cancelled, .deadline: return read
+    case .cancelled, .deadline: return wasSent ? read : .zero
     case .overloaded, .refused, .malformed, .interrupted, .limited, .unhealthy, .linkDown, .unsupported: return .zero
     }
   }
