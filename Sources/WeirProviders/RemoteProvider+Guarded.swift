@@ -23,6 +23,8 @@ extension RemoteProvider {
     /// How long the first request has before a second one; nil where none is to be sent.
     var hedgeAfter: Duration?
     var onDelta: (@Sendable (CompletionDelta) -> Void)?
+    /// Whether the next request that sets out earns its share of a retry and of a hedge: the first one does.
+    var earns = true
   }
 
   /// Sends the request to a leased endpoint, and to another one where the first takes too long.
@@ -46,12 +48,14 @@ extension RemoteProvider {
           // Time for the hedge, unless the first request has ended meanwhile.
           guard result == nil, !Task.isCancelled, let other = hedge(job, beside: lease) else { continue }
           running += 1
-          group.addTask { (await watched(job, other), other.endpoint) }
+          var second = job
+          second.earns = false
+          group.addTask { [second] in (await watched(second, other), other.endpoint) }
           continue
         }
         running -= 1
         if var known = result {
-          known.requests += 1
+          known.requests += next.attempt.wasSent ? 1 : 0
           known.endpoints.insert(next.endpoint)
           if case .success = next.attempt.result, case .failure = known.attempt.result {
             known.wasted += known.attempt.usage
@@ -61,7 +65,8 @@ extension RemoteProvider {
           }
           result = known
         } else {
-          result = Try(attempt: next.attempt, endpoints: [next.endpoint])
+          result = Try(
+            attempt: next.attempt, requests: next.attempt.wasSent ? 1 : 0, endpoints: [next.endpoint])
         }
         // The first answer ends the other request; a failure waits for it, and ends what has not set out.
         if case .success? = result?.attempt.result { group.cancelAll() }
@@ -92,6 +97,7 @@ extension RemoteProvider {
         return Attempt(result: .failure(AttemptFailure(cause: .linkDown(wait: wait))), usage: .zero)
       }
     }
+    if job.earns { endpoints.setOut() }
     let (gate, pass) = (configuration.link, ticket)
     let attempt = await attempt(
       job.request, body: job.body, endpoint: lease.endpoint, within: start.duration(to: job.deadline),

@@ -56,9 +56,9 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
       failure.cause = .unsupported(feature: error.feature)
       throw failure
     }
-    let job = Job(
+    var job = Job(
       request: request, body: body, tokens: request.promptTokens + (request.settings.maxTokens ?? 0),
-      deadline: begin.advanced(by: policy.deadline), hedgeAfter: endpoints.begin(), onDelta: onDelta)
+      deadline: begin.advanced(by: policy.deadline), hedgeAfter: endpoints.hedgeDelay, onDelta: onDelta)
     var tried: Set<Int> = []
     var hop: EndpointPool.Lease?
     while true {
@@ -84,6 +84,7 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
       let result = await guarded(job, lease)
       let end = clock.now
       failure.attempts += result.requests
+      if result.requests > 0 { job.earns = false }
       failure.usage += result.wasted
       switch result.attempt.result {
       case .success(let content):

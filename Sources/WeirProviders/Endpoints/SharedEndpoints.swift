@@ -62,11 +62,14 @@ final class SharedEndpoints: Sendable {
 
   func unhealthyWait(at now: Duration) -> Duration { state.withLock { $0.pool.unhealthyWait(at: now) } }
 
-  /// A request begins: it earns its share of a retry. Returns after which time it may be hedged.
-  func begin() -> Duration? {
+  /// After which time a request may be hedged.
+  var hedgeDelay: Duration? { state.withLock { $0.hedges.delay } }
+
+  /// A request's first attempt sets out: it earns its share of a retry and of a hedge.
+  func setOut() {
     state.withLock { state in
       state.retries.earn()
-      return state.hedges.delay()
+      state.hedges.earn()
     }
   }
 

@@ -37,9 +37,11 @@ package struct HedgePolicy: Sendable, Hashable {
   /// A call was answered.
   package mutating func answered(in latency: Duration) { latencies.add(latency) }
 
-  /// How long the first request of a call has before a hedge; nil where none is to be sent. Counts the request.
-  package mutating func delay() -> Duration? {
-    budget.earn()
+  /// A call's first request sets out.
+  package mutating func earn() { budget.earn() }
+
+  /// How long the first request of a call has before a hedge; nil where none is to be sent.
+  package var delay: Duration? {
     guard let percentile = settings.percentile, latencies.count >= settings.leastSamples else { return nil }
     return latencies.percentile(percentile).map { max($0, settings.leastDelay) }
   }

@@ -106,6 +106,21 @@ struct GuardedProviderTests {
     }
   }
 
+  @Test func `requests that are refused here earn no retries`() async throws {
+    try await Scene.with { _ in
+      [.answer(500, "{}")]
+    } body: { scene in
+      let provider = try provider(scene.client, at: [scene.server.url], attempts: 1) {
+        $0.breaker.firstWait = .seconds(600)
+        $0.breaker.longestWait = .seconds(600)
+        $0.retryBudget.floor = 0
+      }
+      for _ in 0..<200 { _ = await cause(provider) }
+      #expect(scene.server.requests.count < 10)
+      #expect(!provider.endpoints.mayRetry(at: provider.sinceOrigin), "a tenth of them is less than one")
+    }
+  }
+
   @Test func `errors open it, and requests are spared until a probe is answered`() async throws {
     let isWell = Mutex(false)
     try await Scene.with { _ in
