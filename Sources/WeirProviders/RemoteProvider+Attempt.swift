@@ -113,6 +113,12 @@ extension RemoteProvider {
     reading: while true {
       let bytes: [UInt8]?
       do { bytes = try await stream.next() } catch {
+        // The answer is whole: what is missing is its usage at most.
+        if reply.content.finishReason != nil, error.kind != .cancelled {
+          progress.content = reply.content
+          progress.content?.isCut = true
+          return
+        }
         throw interrupted(reply.content, .transport(error), &progress)
       }
       guard let bytes else { break }

@@ -7,6 +7,8 @@ package struct ReplyContent: Sendable, Hashable {
   /// How many pieces brought something that was passed on; about one token each.
   package var pieces = 0
   package var finishReason: Completion.FinishReason?
+  /// The connection broke after the finish reason, before what comes after it: usage may have been told in part only.
+  package var isCut = false
   /// As the provider reported it.
   package var model: String?
   package var usage = ReportedUsage()
@@ -24,7 +26,7 @@ package struct ReplyContent: Sendable, Hashable {
   package func usage(for request: CompletionRequest) -> TokenUsage {
     let written = max(pieces, writtenTokens(TokenFamily(model: request.settings.model)))
     var result = usage.usage(prompt: request.promptTokens, completion: written)
-    if finishReason == nil, pieces > 0, result.completion < written {
+    if finishReason == nil || isCut, pieces > 0, result.completion < written {
       result.completion = written
       result.isEstimated = true
     }

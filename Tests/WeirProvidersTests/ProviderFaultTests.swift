@@ -137,6 +137,23 @@ struct ProviderFaultTests {
     }
   }
 
+  @Test func `takes a stream as whole that breaks after its finish reason, and counts what was not told`() async throws
+  {
+    let told = #"data: {"choices":[],"usage":{"prompt_tokens":70,"completion_tokens":1}}"# + "\n\n"
+    for (usage, prompt) in [("", Scene.request.promptTokens), (told, 70)] {
+      try await Scene.with { _ in
+        [
+          .chunkedHead(), .chunk(usage + Scene.event("a ")), .chunk(Scene.event("b ")), .chunk(Scene.event("c")),
+          .chunk(Scene.event(nil, finish: "stop")), .close,
+        ]
+      } body: { scene in
+        let answer = try await scene.provider().complete(Scene.request) { _ in }
+        #expect(answer.text == "a b c" && answer.finishReason == .stop)
+        #expect(answer.usage.prompt == prompt && answer.usage.completion >= 3 && answer.usage.isEstimated)
+      }
+    }
+  }
+
   @Test func `says how much had come when a stream breaks`() async throws {
     let begun: [LoopbackServer.Step] = [
       .chunkedHead(), .chunk(Scene.event("")), .chunk(Scene.event("a")), .chunk(Scene.event("b")),
