@@ -56,6 +56,39 @@ struct BilledUsageTests {
     #expect(late.usage == TokenUsage(prompt: prompt, completion: 0, isEstimated: true))
   }
 
+  @Test func `an answer above the allowed size, told or not`() async throws {
+    let long = String(repeating: "word ", count: 2_000)
+    try await Scene.with { request in
+      [Scene.whole(String(repeating: long, count: request.ordinal == 0 ? 1 : 3))]
+    } body: { scene in
+      let provider = try scene.provider(maximumAnswerBytes: 8_000)
+      // More than allowed of text, and more than a whole body may have.
+      for completion in [1_500...4_000, 3_500...4_500] {
+        let found = await #expect(throws: ProviderFailure.self) { try await provider.complete(Scene.request) }
+        let usage = try #require(found).usage
+        #expect(usage.prompt == prompt && usage.isEstimated && completion.contains(usage.completion), "\(usage)")
+      }
+      var limited = Scene.request
+      limited.settings.maxTokens = 100
+      let found = await #expect(throws: ProviderFailure.self) { try await provider.complete(limited) }
+      #expect(found?.usage.completion == 100)
+    }
+  }
+
+  @Test func `an answer that is no UTF-8 is none, and its usage counts`() async throws {
+    let openAI = #"{"choices":[{"message":{"content":"a~"}}],"usage":{"prompt_tokens":7,"completion_tokens":5}}"#
+    let anthropic = #"{"content":[{"type":"text","text":"a~"}],"usage":{"input_tokens":7,"output_tokens":5}}"#
+    func taken(_ reply: some ProviderReply, _ text: String) throws -> TokenUsage {
+      var reply = reply
+      let broken = text.utf8.map { $0 == UInt8(ascii: "~") ? 0xFF : $0 }
+      #expect(throws: ReplyFailure.malformed("no UTF-8")) { try reply.take(whole: broken) }
+      return reply.content.usage(for: Scene.request)
+    }
+    let told = TokenUsage(prompt: 7, completion: 5)
+    #expect(try taken(OpenAIReply(maximumBytes: 1_000), openAI) == told)
+    #expect(try taken(AnthropicReply(maximumBytes: 1_000), anthropic) == told)
+  }
+
   @Test func `the text of a stream that broke off, or more where the provider said so`() async throws {
     let pieces = (0..<20).map { "word\($0) " }
     let begun: [LoopbackServer.Step] = [.chunkedHead()] + pieces.map { .chunk(Scene.event($0)) }

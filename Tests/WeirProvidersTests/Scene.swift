@@ -27,7 +27,7 @@ struct Scene {
   /// A provider whose jitter is always half of the most.
   func provider(
     at url: String? = nil, deadlines: HTTPDeadlines = HTTPDeadlines(total: .seconds(5)),
-    retry: RetryPolicy = RetryPolicy()
+    retry: RetryPolicy = RetryPolicy(), maximumAnswerBytes: Int = 4 << 20
   ) throws -> RemoteProvider<OpenAICodec, ManualClock> {
     try RemoteProvider(
       OpenAICodec(),
@@ -35,7 +35,7 @@ struct Scene {
         name: "p",
         endpoints: [
           Endpoint(name: "p", baseURL: HTTPURL((url ?? server.url) + "/v1"), key: Secret("sk-hidden"))
-        ], deadlines: deadlines, retry: retry),
+        ], deadlines: deadlines, retry: retry, maximumAnswerBytes: maximumAnswerBytes),
       client: client, clock: clock, fraction: { 0.5 }, wallClock: { Timestamp(milliseconds: 1_000_000) })
   }
 

@@ -51,15 +51,18 @@ package struct AnthropicReply: ProviderReply {
   package mutating func take(whole body: [UInt8]) throws(ReplyFailure) {
     let value = try read(body)
     if value["type"]?.text == "error" { throw Self.error(value) }
-    guard value["content"]?.array != nil, let text = JSONText(body) else { throw .malformed("no content") }
+    // First: usage that was told counts, whatever is wrong with the rest.
     take(message: value)
-    for (index, block) in (text["content"]?.elements ?? []).enumerated() {
-      try keep(block.bytes.count)
+    guard value["content"]?.array != nil else { throw .malformed("no content") }
+    guard let found = JSONText(body)?["content"]?.elements else { throw .malformed("no UTF-8") }
+    for (index, original) in found.enumerated() {
       try open(index)
-      let block = AnthropicBlock(start: block)
+      let block = AnthropicBlock(start: original)
       blocks[index] = block
       if block.type == "text" { self.text += block.text }
       pieces += 1
+      // Afterwards: what is more than allowed was written and is paid for.
+      try keep(original.bytes.count)
     }
   }
 

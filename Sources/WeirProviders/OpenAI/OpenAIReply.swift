@@ -38,12 +38,16 @@ package struct OpenAIReply: ProviderReply {
     guard let found = value["choices"]?.array, !found.isEmpty, found[0]["message"]?.members != nil else {
       throw .malformed("no choices")
     }
-    let originals = text["choices"]?.elements ?? []
+    // Its choices are taken from the text, which has to be UTF-8 for that.
+    guard let originals = text["choices"]?.elements, originals.count == found.count else {
+      throw .malformed("no UTF-8")
+    }
     for (index, (choice, original)) in zip(found, originals).enumerated() {
       try open(index)
-      try spend(original.bytes.count)
       choices[index].take(whole: choice, original["message"])
       pieces += 1
+      // Afterwards: what is more than allowed was written and is paid for.
+      try spend(original.bytes.count)
     }
   }
 

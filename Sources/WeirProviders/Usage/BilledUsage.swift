@@ -9,6 +9,7 @@ internal import WeirHTTP
 /// |---|---|---|
 /// | after text had come | counted | counted from the text |
 /// | status 2xx and then nothing more, or less than it announced | counted | counted from the bytes that came |
+/// | more bytes than allowed | counted | counted from those that were, up to the request's own limit |
 /// | no byte in time, or stopped by the caller, after the request was sent | counted | none |
 /// | an error status, an error in the stream, or no answer of a model at all | none | none |
 /// | the connection failed before a status, or stopped by the caller before it stood | none | none |
@@ -33,6 +34,11 @@ enum BilledUsage {
         return read
           + TokenUsage(
             prompt: 0, completion: TokenEstimate.tokens(bytes: max(0, received - frame)), isEstimated: true)
+      case .tooLarge(_, .body, let allowed):
+        let written = TokenEstimate.tokens(bytes: max(0, allowed - frame))
+        return read
+          + TokenUsage(
+            prompt: 0, completion: min(written, request.settings.maxTokens ?? ReportedUsage.most), isEstimated: true)
       default: return .zero
       }
     case .cancelled, .deadline: return wasSent ? read : .zero
