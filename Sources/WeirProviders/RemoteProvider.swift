@@ -7,6 +7,10 @@ package import WeirHTTP
 package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer where C.Duration == Duration {
   package var name: String { configuration.name }
 
+  package var isReachable: Bool {
+    configuration.link?.linkState != .down && endpoints.unhealthyWait(at: sinceOrigin) == .zero
+  }
+
   let codec: Codec
   let configuration: RemoteProviderConfiguration
   let client: HTTPClient

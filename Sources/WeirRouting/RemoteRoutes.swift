@@ -33,6 +33,14 @@ package struct RemoteRoutes: Sendable {
     return options
   }
 
+  /// Up where any route of the tier and model may be asked now.
+  package func state(of option: RemoteOption) -> RemoteOption.State {
+    let isUp = routes.contains {
+      $0.tier == option.tier && $0.model == option.model && $0.answerer.isReachable
+    }
+    return isUp ? .up : .down
+  }
+
   /// Who answers, in the order in which they are asked: handed out to nobody whose request must stay on this host.
   package func routes(tier: Tier, model: String?, permit: RemotePermit) -> [Route] {
     routes.filter { $0.tier == tier && (model == nil || $0.model == model) }

@@ -55,6 +55,7 @@ extension Router {
       if let price = try? parts.prices.price(of: option.model, at: time) {
         option.rate = RemoteOption.Rate(input: price.input, output: price.output)
       }
+      option.state = parts.remotes.state(of: option)
       option.latency = latencies.latency(of: option.model, at: now)
       return option
     }

@@ -14,12 +14,17 @@ package final class ScriptedAnswerer: RemoteAnswerer {
   }
 
   package let name: String
+  package let isReachable: Bool
   private let script: @Sendable (Int, CompletionRequest) -> Line
   private let asked = Mutex<[CompletionRequest]>([])
 
   /// `script` gets the number of the request, from 0, and the request.
-  package init(name: String = "scripted", script: @escaping @Sendable (Int, CompletionRequest) -> Line) {
+  package init(
+    name: String = "scripted", isReachable: Bool = true,
+    script: @escaping @Sendable (Int, CompletionRequest) -> Line
+  ) {
     self.name = name
+    self.isReachable = isReachable
     self.script = script
   }
 

@@ -1,4 +1,4 @@
-internal import WeirDomain
+package import WeirDomain
 
 /// What becomes of a prompt that should be answered by a remote model and is not: measures in the operator's order.
 ///
@@ -71,9 +71,12 @@ package struct OutagePolicy: Sendable, Hashable {
   /// The steps that come before any measure, and those of `smaller`.
   ///
   /// Where `smaller` is the first measure, nothing comes between them, and all steps stay together.
-  package func split(_ steps: [RoutePlan.Step]) -> (first: [RoutePlan.Step], smaller: [RoutePlan.Step]) {
+  /// What is smaller is so against the `preferred` tier, else against the first one that is asked.
+  package func split(
+    _ steps: [RoutePlan.Step], preferred: Tier? = nil
+  ) -> (first: [RoutePlan.Step], smaller: [RoutePlan.Step]) {
     if measures.first == .smaller { return (steps, []) }
-    guard let wanted = steps.firstNonNil(\.remoteRank) else { return (steps, []) }
+    guard let wanted = preferred?.remoteRank ?? steps.firstNonNil(\.remoteRank) else { return (steps, []) }
     var first: [RoutePlan.Step] = []
     var smaller: [RoutePlan.Step] = []
     for step in steps {
@@ -87,7 +90,13 @@ extension RoutePlan.Step {
   /// 0 for economy up to 2 for premium; nil for what is not one remote tier.
   fileprivate var remoteRank: Int? {
     guard case .remote(let tier, _) = self else { return nil }
-    return switch tier {
+    return tier.remoteRank
+  }
+}
+
+extension Tier {
+  fileprivate var remoteRank: Int? {
+    switch self {
     case .economy: 0
     case .standard: 1
     case .premium: 2

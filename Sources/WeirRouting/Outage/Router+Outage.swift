@@ -25,7 +25,7 @@ extension Router {
     var cascade = cascade
     cascade.stream = way.stream
     let outage = parts.settings.whenUnanswered
-    let (first, smaller) = outage.split(plan.steps)
+    let (first, smaller) = outage.split(plan.steps, preferred: plan.preferredTier)
     var outcome = await cascade.run(
       plan.keeping(first), request: way.request, prepared: prepared, isCancelled: isCancelled)
     way.reasons += outcome.reasons
@@ -107,6 +107,7 @@ extension RoutePlan {
       permit: permit)
     (plan.mostTokens, plan.limit) = (mostTokens, limit)
     plan.isDoubtful = isDoubtful
+    plan.preferredTier = preferredTier
     plan.mayDefer = mayDefer
     return plan
   }

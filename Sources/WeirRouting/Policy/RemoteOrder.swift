@@ -31,6 +31,19 @@ struct RemoteOrder {
     return result
   }
 
+  /// The tier of what would be first if all were up, where that is another than the first of `ordered`.
+  func preferredTier(of options: [RemoteOption], where ordered: [RemoteOption]) -> Tier? {
+    guard options.contains(where: { $0.state == .down }) else { return nil }
+    var ignored: [RouteReason] = []
+    let all = options.map { option in
+      var option = option
+      option.state = .up
+      return option
+    }
+    let tier = self.ordered(all, &ignored).first?.tier
+    return tier == ordered.first?.tier ? nil : tier
+  }
+
   /// Whether it is named by a rule (0) or not (1), and three more by the strategy.
   private typealias Keys = (Double, Double, Double, Double)
 

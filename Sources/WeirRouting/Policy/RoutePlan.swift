@@ -48,6 +48,8 @@ package struct RoutePlan: Sendable, Hashable {
   package var mostTokens: [String: Int] = [:]
   /// What all attempts together may cost; nil where the request names no sum.
   package var limit: SpendLimit?
+  /// The tier that would be asked first if every model could be reached; nil where it is, or no remote is asked.
+  package var preferredTier: Tier?
   /// True where a local answer is given although its confidence is too low.
   package var isDoubtful = false
 

@@ -11,6 +11,7 @@ extension RoutePolicy {
     var mayDefer = true
     private(set) var mostTokens: [String: Int] = [:]
     private(set) var limit: SpendLimit?
+    var preferredTier: Tier?
 
     var hasSteps: Bool { !steps.isEmpty }
 
@@ -40,6 +41,7 @@ extension RoutePolicy {
         steps: local + steps, band: band, reasons: reasons ?? (local.isEmpty ? self.reasons : []), mayWait: mayWait,
         permit: terms.permit)
       (plan.mostTokens, plan.limit) = (mostTokens, limit)
+      plan.preferredTier = preferredTier
       plan.mayDefer = mayDefer
       return plan
     }
@@ -73,7 +75,9 @@ extension RoutePolicy {
     let named = terms.tier.flatMap { $0.isLocal ? nil : $0 }
     let learned = named == nil && !terms.namesRemote ? learnedTier(for: facts, among: options) : nil
     let wanted = named ?? learned ?? wantedTier(for: facts.complexity)
-    let ordered = RemoteOrder(self, facts, terms, wanted: wanted).ordered(options, &choice.reasons)
+    let order = RemoteOrder(self, facts, terms, wanted: wanted)
+    let ordered = order.ordered(options, &choice.reasons)
+    choice.preferredTier = order.preferredTier(of: options, where: ordered)
     if let learned {
       choice.reasons.append(.policy(.enough(learned, facts.remoteSufficiency)))
     } else if !terms.namesRemote, let first = ordered.first {

@@ -14,6 +14,7 @@ import WeirTestSupport
   /// A remote model that answers when the test lets it.
   private final class GatedRemote: RemoteAnswerer {
     let name = "gated"
+    let isReachable = true
     private let state = Mutex((isOpen: false, asked: 0))
 
     var asked: Int { state.withLock { $0.asked } }

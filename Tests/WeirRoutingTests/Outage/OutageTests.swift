@@ -18,8 +18,8 @@ import WeirTestSupport
     .init(tier: tier, model: "big", answerer: answerer)
   }
 
-  private func down(_ name: String = "down") -> ScriptedAnswerer {
-    ScriptedAnswerer(name: name) { _, _ in .failure(Self.dead) }
+  private func down(_ name: String = "down", isKnown: Bool = false) -> ScriptedAnswerer {
+    ScriptedAnswerer(name: name, isReachable: !isKnown) { _, _ in .failure(Self.dead) }
   }
 
   /// A router that wants the standard tier for every prompt that it sends on.
@@ -36,15 +36,28 @@ import WeirTestSupport
     return Router(parts)
   }
 
-  @Test func `a cheaper tier answers where the operator wants one, and only there`() async throws {
+  @Test(arguments: [false, true])
+  func `a cheaper tier answers where the operator wants one, and only there`(isKnown: Bool) async throws {
     for (measures, answers) in [([OutagePolicy.Measure.stale, .smaller, .defer], true), ([.stale, .defer], false)] {
       let economy = ScriptedAnswerer(name: "cheap", answers: "small")
-      let router = try router([route(.standard, down()), route(.economy, economy)], measures)
+      let router = try router([route(.standard, down(isKnown: isKnown)), route(.economy, economy)], measures)
       let reply = await router.route(base.request(RouterTests.beyond))
       #expect(economy.requests.count == (answers ? 1 : 0))
       #expect(reply.answer == (answers ? "small" : nil))
       #expect(reply.reasons.contains(.link(.smaller(.economy))) == answers)
       if !answers { #expect(reply.outcome == .deferred) }
+    }
+  }
+
+  @Test func `a model that cannot be reached now is asked after one that can`() async throws {
+    for isReachable in [true, false] {
+      let first = ScriptedAnswerer(name: "first", isReachable: isReachable) { _, _ in .answer(["first"]) }
+      let second = ScriptedAnswerer(name: "second", answers: "second")
+      let router = try router([route(.standard, first), route(.premium, second)], [.defer])
+      let reply = await router.route(base.request(RouterTests.beyond))
+      #expect(reply.answer == (isReachable ? "first" : "second"))
+      #expect(reply.reasons.contains(.policy(.down(model: "big"))) == !isReachable)
+      #expect(first.requests.count == (isReachable ? 1 : 0))
     }
   }
 
