@@ -8,6 +8,10 @@ extension Cascade {
     var answer: Answer?
     var reasons: [RouteReason] = []
     var discarded: [Answer] = []
+    /// Failures of remote models.
+    var failures: [ProviderFailure] = []
+    /// True where one that did not answer may do so later.
+    var mayReturn: Bool { failures.contains { [.linkDown, .overloaded].contains($0.consequence) } }
   }
 
   /// The first one's answer where both agree; nil where they do not, or where one of them has none.
@@ -24,10 +28,16 @@ extension Cascade {
     for vote in votes {
       outcome.reasons += vote.reasons
       outcome.discarded += vote.discarded
+      vote.failures.forEach { outcome.note($0) }
     }
+    // Asking the same two again is paid for again: only one that was missing is worth waiting for.
+    outcome.end = .unanswered(
+      .disagreement, mayWait: votes.contains { $0.answer == nil && $0.mayReturn })
     guard let left = votes[0].answer, let right = votes[1].answer else {
       outcome.reasons.append(.disagreed("only one of them answered"))
-      outcome.discarded += votes.compactMap(\.answer)
+      let answers = votes.compactMap(\.answer)
+      if !answers.isEmpty { outcome.note(nil) }
+      outcome.discarded += answers
       outcome.isCascaded = true
       return nil
     }
@@ -41,6 +51,7 @@ extension Cascade {
       return left
     case .differ(let what):
       outcome.reasons.append(.disagreed(what))
+      outcome.note(nil)
       outcome.discarded += [left, right]
       outcome.isCascaded = true
       return nil
@@ -78,6 +89,7 @@ extension Cascade {
           return vote
         case .failure(let failure):
           vote.reasons.append(.remoteFailed(tier, failure.message))
+          vote.failures.append(failure)
           if failure.usage != .zero {
             vote.discarded.append(Answer(text: "", tier: tier, model: model, usage: failure.usage))
           }

@@ -62,6 +62,20 @@ struct Cascade: Sendable {
     var compression: PromptCompressor.Outcome?
     /// Remote answers that were paid for and not used.
     var discarded: [Answer] = []
+    /// Whether all remote models that were tried could not be reached or were not asked; nil where none was tried.
+    private(set) var isOutOfReach: Bool?
+
+    /// True where remote models were tried and none of them was reached.
+    var isUnheard: Bool { isOutOfReach == true }
+
+    mutating func note(_ failure: ProviderFailure?) {
+      let isLost =
+        switch failure?.cause {
+        case .unhealthy: true
+        default: failure?.consequence == .linkDown
+        }
+      isOutOfReach = isLost && isOutOfReach != false
+    }
   }
 
   /// `spent` was paid for before, without an answer.
@@ -111,25 +125,25 @@ struct Cascade: Sendable {
               plan.limit, model: route.model, after: spent + outcome.discarded, &outcome.reasons)
           else { break }
           switch await ask(route, sent, mostTokens: most, stream: stream) {
-          case .success(let answer) where answer.form?.hasCalls != true && answer.text.allSatisfy(\.isWhitespace):
-            outcome.discarded.append(answer)
-            outcome.reasons.append(.remoteFailed(tier, "its answer is empty"))
-            outcome.end = .unanswered(.emptyAnswer, mayWait: remoteMayReturn)
-          case .success(let answer)
-          where answer.form?.hasCalls != true && !FormatCheck.accepts(answer.text, as: request.settings.format):
-            outcome.discarded.append(answer)
-            outcome.reasons.append(.remoteFailed(tier, RouteError.brokenFormat.message))
-            outcome.end = .unanswered(.brokenFormat, mayWait: remoteMayReturn)
           case .success(let answer):
-            stream?.accept()
-            return answered(outcome, by: answer)
+            guard let (what, error) = fault(of: answer, as: request.settings.format) else {
+              stream?.accept()
+              return answered(outcome, by: answer)
+            }
+            outcome.note(nil)
+            outcome.discarded.append(answer)
+            outcome.reasons.append(.remoteFailed(tier, what))
+            // Reasoning that was passed on before an answer that is none: another answer must not follow it.
+            if stream?.isCommitted == true { return stopped(outcome, by: .streamInterrupted(what)) }
+            outcome.end = .unanswered(error, mayWait: remoteMayReturn)
           case .failure(let failure):
+            outcome.note(failure)
             let error = RouteError(code: "remote_failed", kind: failure.kind, message: failure.message)
             outcome.reasons.append(.remoteFailed(tier, failure.message))
             if failure.usage != .zero {
               outcome.discarded.append(Answer(text: "", tier: route.tier, model: route.model, usage: failure.usage))
             }
-            if stream?.isCommitted == true { return stopped(outcome, by: .streamInterrupted(failure)) }
+            if stream?.isCommitted == true { return stopped(outcome, by: .streamInterrupted(failure.message)) }
             if failure.consequence == .stopped { return stopped(outcome, by: error) }
             if failure.consequence == .linkDown { unreachable.insert(route.answerer.name) }
             remoteMayReturn = remoteMayReturn || [.linkDown, .overloaded].contains(failure.consequence)
@@ -162,6 +176,13 @@ struct Cascade: Sendable {
       sent.messages = done.messages
       return sent
     }
+  }
+
+  /// Why a remote answer is none; nil for one that can be given. Calls of tools need no text.
+  private func fault(of answer: Answer, as format: AnswerFormat) -> (what: String, error: RouteError)? {
+    if answer.form?.hasCalls == true { return nil }
+    if answer.text.allSatisfy(\.isWhitespace) { return ("its answer is empty", .emptyAnswer) }
+    return FormatCheck.accepts(answer.text, as: format) ? nil : (RouteError.brokenFormat.message, .brokenFormat)
   }
 
   private func answered(_ outcome: Outcome, by answer: Answer) -> Outcome {
@@ -243,6 +264,9 @@ extension RouteError {
     code: "out_of_time", kind: .timedOut, message: "the request's deadline passed before an answer came")
   static let emptyAnswer = RouteError(
     code: "empty_answer", kind: .unavailable, message: "the remote model's answer is empty")
+  static let disagreement = RouteError(
+    code: "disagreement", kind: .unavailable, message: "the two that were asked do not agree, and nobody is left to ask"
+  )
   static let brokenFormat = RouteError(
     code: "broken_format", kind: .unavailable, message: "its answer is not the JSON that was asked for")
 }

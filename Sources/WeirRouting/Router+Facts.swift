@@ -99,6 +99,8 @@ extension Router {
     switch outcome.end {
     case .answered(let answer): way.isDoubtful = plan.isDoubtful && answer.tier.isLocal
     case .unanswered(let error, _):
+      // What ended a stream that was passed on in part keeps its name.
+      guard way.stream?.isCommitted != true else { break }
       guard let deadline = way.deadline, error.kind != .badRequest, parts.clock.monotonic() >= deadline else { break }
       outcome.end = .unanswered(.outOfTime, mayWait: false)
       outcome.isStopped = true

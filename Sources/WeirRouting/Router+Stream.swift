@@ -22,9 +22,9 @@ extension Router {
 }
 
 extension RouteError {
-  static func streamInterrupted(_ failure: ProviderFailure) -> RouteError {
+  static func streamInterrupted(_ what: String) -> RouteError {
     RouteError(
       code: "stream_interrupted", kind: .unavailable,
-      message: "the answer broke off after part of it was passed on: \(failure.message)")
+      message: "the answer broke off after part of it was passed on: \(what)")
   }
 }

@@ -13,13 +13,13 @@ import WeirTestSupport
 struct RouterStreamTests {
   private let base = RouterTests()
 
-  private static func event(_ piece: String, finish: Bool = false) -> String {
+  private static func event(_ piece: String, of member: String = "content", finish: Bool = false) -> String {
     var json = JSONWriter()
     json.beginObject()
     json.beginArray("choices")
     json.beginObject()
     json.beginObject("delta")
-    json.add("content", piece)
+    json.add(member, piece)
     json.endObject()
     json.add("finish_reason", finish ? "stop" : nil)
     json.endObject()
@@ -41,7 +41,7 @@ struct RouterStreamTests {
   }
 
   /// The first model is a server that does `steps`; the second one answers "second".
-  private func route(_ steps: [LoopbackServer.Step]) async throws -> Outcome {
+  private func route(_ steps: [LoopbackServer.Step], passesDeadline: Bool = false) async throws -> Outcome {
     let server = try LoopbackServer { _ in steps }
     defer { server.stop() }
     let client = try HTTPClient(HTTPClientConfiguration(usesEnvironmentProxy: false))
@@ -54,15 +54,19 @@ struct RouterStreamTests {
       client: client, clock: ContinuousClock(), fraction: { 0.5 }, wallClock: { Timestamp(milliseconds: 0) })
     let second = ScriptedAnswerer(name: "second", answers: "sec", "ond")
     let store = try base.store()
+    let time = Mutex<Int64>(0)
     let router = try base.router(
       store: store, local: nil,
       remotes: [
         .init(tier: .standard, model: "big", answerer: first), .init(tier: .standard, model: "big", answerer: second),
       ],
-      errorBudget: 0.001, whenUnanswered: .keepForLater)
+      errorBudget: 0.001, whenUnanswered: .keepForLater, monotonic: { time.withLock { $0 } })
     let pieces = Mutex<[String]>([])
-    let reply = await router.route(base.request(RouterTests.beyond)) { delta in
+    var request = base.request(RouterTests.beyond)
+    request.deadlineMilliseconds = 60_000
+    let reply = await router.route(request) { delta in
       pieces.withLock { $0.append(delta.text ?? "?") }
+      if passesDeadline { time.withLock { $0 += 90_000_000_000 } }
     }
     await client.shutdown()
     let report = try LedgerReport.make(LedgerReport.Query(), from: store)
@@ -108,6 +112,30 @@ struct RouterStreamTests {
     }
     #expect(error.code == "stream_interrupted" && !error.message.contains("two"))
     #expect(found.spent > .zero)
+  }
+
+  @Test func `reasoning that leads to no text is answered by nobody else either`() async throws {
+    let found = try await route([
+      .chunkedHead(), .chunk(Self.event("let me think", of: "reasoning_content")), .chunk(Self.event("", finish: true)),
+      .chunk("data: [DONE]\n\n"), .lastChunk,
+    ])
+    #expect(found.pieces == ["?"])
+    #expect(found.second == 0)
+    guard case .failed(let error) = found.reply.outcome else {
+      Issue.record("found \(found.reply.outcome)")
+      return
+    }
+    #expect(error.code == "stream_interrupted" && !error.message.contains("think"))
+    #expect(found.spent > .zero)
+  }
+
+  @Test func `a stream that stalls past the deadline is still named as interrupted`() async throws {
+    let found = try await route(Self.pieces("one", " two") + [.stall], passesDeadline: true)
+    guard case .failed(let error) = found.reply.outcome else {
+      Issue.record("found \(found.reply.outcome)")
+      return
+    }
+    #expect(error.code == "stream_interrupted" && found.second == 0)
   }
 
   @Test func `a stored or local answer comes in pieces too`() async throws {
