@@ -89,6 +89,12 @@ package struct Node: Sendable {
   /// Looks for the link's return whenever it is down, until the task is cancelled; nothing without remote models.
   package func watchLink() async { await link?.watch.run() }
 
+  /// Has the link looked for where a prompt of the queue is due: probes that cost money are sent only where it is wanted.
+  package func wantLink() throws {
+    guard let link, let due = try store.read({ try DeferredQueue.nextDue(in: $0) }), due <= clock.wall() else { return }
+    link.gate.want()
+  }
+
   /// What is known of the link now; nil without remote models.
   package var linkFacts: LinkFacts? { link?.meter.facts(at: clock.wall()) }
 
@@ -124,7 +130,7 @@ package struct Node: Sendable {
   package func close() async throws {
     router.finishBudget()
     await client?.shutdown()
-    if let meter = link?.meter { try store.write { try meter.settle(at: clock.wall(), in: $0) } }
+    if let meter = link?.meter { try meter.settle(at: clock.wall(), to: store) }
     cache?.close()
     try store.close()
   }

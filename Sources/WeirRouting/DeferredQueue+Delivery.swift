@@ -30,9 +30,27 @@ extension DeferredQueue {
   ) throws -> Undelivered? {
     try transaction.first(
       """
-      SELECT sequence, request_id, answer_id, answer, tier, model, tenant, is_stale FROM deferred_request
+      SELECT sequence, request_id, answer_id, answer, tier, model, tenant, is_stale, attempts FROM deferred_request
       WHERE state = 'answered' AND answer IS NOT NULL AND next_at <= ? ORDER BY sequence LIMIT 1
       """, [.integer(now?.milliseconds ?? .max)], read)
+  }
+
+  /// The same, left to the caller alone for `duration` milliseconds.
+  package static func takeUndelivered(
+    at now: Timestamp, for duration: Int64, in transaction: borrowing StoreTransaction
+  ) throws -> Undelivered? {
+    try transaction.first(
+      """
+      UPDATE deferred_request SET claimed_until = ? WHERE sequence = (
+        SELECT sequence FROM deferred_request
+        WHERE state = 'answered' AND answer IS NOT NULL AND next_at <= ? AND claimed_until <= ?
+        ORDER BY sequence LIMIT 1)
+      RETURNING sequence, request_id, answer_id, answer, tier, model, tenant, is_stale, attempts
+      """,
+      [
+        .integer(now.adding(milliseconds: duration).milliseconds), .integer(now.milliseconds),
+        .integer(now.milliseconds),
+      ], read)
   }
 
   /// The answer to one request: by the number of its row.
@@ -41,7 +59,7 @@ extension DeferredQueue {
   ) throws -> Undelivered? {
     try transaction.first(
       """
-      SELECT sequence, request_id, answer_id, answer, tier, model, tenant, is_stale FROM deferred_request
+      SELECT sequence, request_id, answer_id, answer, tier, model, tenant, is_stale, attempts FROM deferred_request
       WHERE state = 'answered' AND answer IS NOT NULL AND sequence = ?
       """, [.integer(sequence)], read)
   }
@@ -52,14 +70,18 @@ extension DeferredQueue {
       answer: Answer(
         id: try row.parsed(2, as: "a ULID") { ULID($0) }, text: try row.text(3),
         tier: try row.parsed(4, as: "a tier") { Tier(rawValue: $0) }, model: try row.optionalText(5),
-        isStale: try row.integer(7) != 0))
+        isStale: try row.integer(7) != 0), deliveries: Int(try row.integer(8)))
   }
 
   /// Forgets the text of an answer that somebody has received, and rows that were delivered long ago.
+  ///
+  /// Nothing where the row's answer is not `answer` (the cost event's id).
   package static func markDelivered(
-    _ sequence: Int64, in transaction: borrowing StoreTransaction
+    _ sequence: Int64, answer: ULID, in transaction: borrowing StoreTransaction
   ) throws(StoreFailure) {
-    try transaction.execute("UPDATE deferred_request SET answer = NULL WHERE sequence = ?", [.integer(sequence)])
+    try transaction.execute(
+      "UPDATE deferred_request SET answer = NULL WHERE sequence = ? AND answer_id = ?",
+      [.integer(sequence), .text(answer.description)])
     try transaction.execute(
       "DELETE FROM deferred_request WHERE state = 'answered' AND answer IS NULL AND sequence < ?",
       [.integer(sequence - Int64(mostDelivered))])
@@ -67,11 +89,13 @@ extension DeferredQueue {
 
   /// An answer that could not be delivered: the next try is at `time`, jittered by who asks.
   package static func postponeDelivery(
-    _ sequence: Int64, until time: Timestamp, in transaction: borrowing StoreTransaction
+    _ sequence: Int64, answer: ULID, until time: Timestamp, in transaction: borrowing StoreTransaction
   ) throws(StoreFailure) {
     try transaction.execute(
-      "UPDATE deferred_request SET next_at = ?, attempts = attempts + 1 WHERE sequence = ? AND state = 'answered'",
-      [.integer(time.milliseconds), .integer(sequence)])
+      """
+      UPDATE deferred_request SET next_at = ?, claimed_until = 0, attempts = attempts + 1
+      WHERE sequence = ? AND answer_id = ? AND state = 'answered'
+      """, [.integer(time.milliseconds), .integer(sequence), .text(answer.description)])
   }
 
   /// How often the delivery of an answer was tried in vain, besides attempts at the answer itself.

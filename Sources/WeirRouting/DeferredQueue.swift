@@ -80,12 +80,15 @@ package enum DeferredQueue {
     package var tenant: String
     package var requestID: String
     package var answer: Answer
+    /// Deliveries that were tried in vain.
+    package var deliveries: Int
 
-    package init(sequence: Int64, tenant: String, requestID: String, answer: Answer) {
+    package init(sequence: Int64, tenant: String, requestID: String, answer: Answer, deliveries: Int = 0) {
       self.sequence = sequence
       self.tenant = tenant
       self.requestID = requestID
       self.answer = answer
+      self.deliveries = deliveries
     }
   }
 
@@ -169,9 +172,12 @@ package enum DeferredQueue {
   }
 
   /// Keeps the answer until it is delivered; false when the claim was lost, and then nothing is written.
+  ///
+  /// Until `leasedUntil` nobody else delivers it.
   @discardableResult
   package static func complete(
-    _ claim: Claim, _ answer: Answer, in transaction: borrowing StoreTransaction
+    _ claim: Claim, _ answer: Answer, leasedUntil: Timestamp = Timestamp(milliseconds: 0),
+    in transaction: borrowing StoreTransaction
   ) throws(StoreFailure) -> Bool {
     if claim.isUpgrade {
       // The cache has it now, and nobody else wants it.
@@ -182,23 +188,28 @@ package enum DeferredQueue {
     let changed = try transaction.execute(
       """
       UPDATE deferred_request SET state = 'answered', answer_id = ?, answer = ?, tier = ?, model = ?,
-        is_stale = ?, claimed_until = 0, body = '', attempts = 0
+        is_stale = ?, claimed_until = ?, body = '', attempts = 0
       WHERE sequence = ? AND claim = ? AND state = 'waiting'
       """,
       [
         .text(answer.id.description), .text(answer.text), .text(answer.tier.rawValue), .text(answer.model),
-        .integer(answer.isStale ? 1 : 0), .integer(claim.sequence), .integer(claim.number),
+        .integer(answer.isStale ? 1 : 0), .integer(leasedUntil.milliseconds), .integer(claim.sequence),
+        .integer(claim.number),
       ])
     return changed == 1
   }
 
-  /// Gives the request back as it was, as if it had not been claimed; for a worker that is stopped.
+  /// Gives the request back as if it had not been claimed, due now or at `until`; false when the claim was lost.
+  @discardableResult
   package static func release(
-    _ claim: Claim, in transaction: borrowing StoreTransaction
-  ) throws(StoreFailure) {
+    _ claim: Claim, until time: Timestamp? = nil, in transaction: borrowing StoreTransaction
+  ) throws(StoreFailure) -> Bool {
     try transaction.execute(
-      "UPDATE deferred_request SET claimed_until = 0 WHERE sequence = ? AND claim = ? AND state = 'waiting'",
-      [.integer(claim.sequence), .integer(claim.number)])
+      """
+      UPDATE deferred_request SET claimed_until = 0, next_at = coalesce(?, next_at)
+      WHERE sequence = ? AND claim = ? AND state = 'waiting'
+      """,
+      [time.map { .integer($0.milliseconds) } ?? .null, .integer(claim.sequence), .integer(claim.number)]) == 1
   }
 
   /// Gives the request back to be tried again at `nextAttempt`, or for good where that is nil; false when the claim

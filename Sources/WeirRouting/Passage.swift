@@ -60,6 +60,10 @@ struct Passage {
   /// Where pieces of the answer go as they come; nil where it is given whole.
   var stream: StreamPort?
 
+  /// Milliseconds until the prompt may be tried again, where it was never really asked: the link is down, no endpoint is
+  /// healthy, or its bytes are withheld. Nil where somebody was asked.
+  var recess: Int64?
+
   init(request: RouteRequest, clock: NodeClock, claim: DeferredQueue.Claim?) {
     self.request = request
     self.claim = claim

@@ -36,6 +36,8 @@ package struct RouteReply: Sendable, Hashable {
   package var savedByCompression: Money = .zero
   /// True for a stored answer whose time was over: nobody else could answer.
   package var isStale = false
+  /// True where another worker has taken the prompt over from the queue: this reply is delivered to nobody.
+  package var isClaimLost = false
   /// The passages that the answer was given with.
   package var citations: [Citation] = []
   /// Ids of the cache's entries that the generator was shown as examples, nearest last.

@@ -7,6 +7,8 @@ internal import WeirStore
 extension Router {
   /// Longest wait between two attempts.
   private static let longestBackoffMilliseconds: Int64 = 3_600_000
+  /// How long an answer is left to whoever delivers it: longer than a post to the webhook may take.
+  static let deliveryMilliseconds: Int64 = 30_000
   /// Attempts after which a prompt that fails, though the link holds, is given up.
   private static let mostAttempts = 20
 
@@ -17,6 +19,11 @@ extension Router {
     package var sequence: Int64
     /// True where nobody waits for the answer: it went into the cache.
     package var isUpgrade = false
+    /// Deliveries that were tried in vain.
+    package var deliveries = 0
+
+    /// False where nobody waits for it, or another worker has taken the prompt over.
+    package var isDeliverable: Bool { !isUpgrade && !reply.isClaimLost }
   }
 
   /// The next answer from the durable queue; nil when nothing is due.
@@ -31,11 +38,15 @@ extension Router {
     return try await answerNextDeferred(isCancelled: isCancelled)
   }
 
-  /// The oldest answer that was not delivered and is due to be; nil where there is none.
+  /// The oldest answer that was not delivered, is due to be, and is not being delivered by somebody else; nil where
+  /// there is none.
   package func nextKeptAnswer() throws -> DeferredReply? {
     let now = parts.clock.wall()
-    return try parts.store.read { try DeferredQueue.undelivered(at: now, in: $0) }.map { kept in
-      DeferredReply(reply: RouteReply(kept), sequence: kept.sequence)
+    let kept = try parts.store.write { transaction in
+      try DeferredQueue.takeUndelivered(at: now, for: Self.deliveryMilliseconds, in: transaction)
+    }
+    return kept.map { kept in
+      DeferredReply(reply: RouteReply(kept), sequence: kept.sequence, deliveries: kept.deliveries)
     }
   }
 
@@ -48,28 +59,30 @@ extension Router {
       try DeferredQueue.claim(limit: 1, for: parts.settings.claimMilliseconds, at: now, in: transaction)
     }
     guard let claim = claims.first else { return nil }
-    let reply = await holding(claim, isCancelled: isCancelled)
+    let lifetime = parts.settings.claimMilliseconds
+    let reply = await holding(every: lifetime / 4) {
+      try DeferredQueue.renew(claim, until: parts.clock.wall().adding(milliseconds: lifetime), in: $0)
+    } answer: { isLost in
+      await route(claim.request, claim: claim, isCancelled: { isCancelled() || isLost() })
+    }
     return DeferredReply(reply: reply, sequence: claim.sequence, isUpgrade: claim.isUpgrade)
   }
 
   /// Answers a claimed prompt and renews the claim all the while, so that no other worker pays for it a second time;
   /// a claim that is lost all the same ends the work.
-  private func holding(
-    _ claim: DeferredQueue.Claim, isCancelled: @escaping @Sendable () -> Bool
+  ///
+  /// `renew` runs every `milliseconds` and says whether the claim is still held; `answer` may ask whether it is lost.
+  func holding(
+    every milliseconds: Int64, renew: @escaping @Sendable (borrowing StoreTransaction) throws -> Bool,
+    answer: @escaping @Sendable (_ isLost: @escaping @Sendable () -> Bool) async -> RouteReply
   ) async -> RouteReply {
     let loss = ClaimLoss()
-    let lifetime = parts.settings.claimMilliseconds
     return await withTaskGroup(of: RouteReply?.self) { group in
+      group.addTask { await answer { loss.isKnown } }
       group.addTask {
-        await route(claim.request, claim: claim, isCancelled: { isCancelled() || loss.isKnown })
-      }
-      group.addTask {
-        while (try? await Task.sleep(for: .milliseconds(max(1, lifetime / 4)))) != nil {
-          let until = parts.clock.wall().adding(milliseconds: lifetime)
+        while (try? await Task.sleep(for: .milliseconds(max(1, milliseconds)))) != nil {
           // A store that cannot be written now may be again before the claim runs out.
-          guard let isHeld = try? parts.store.write({ try DeferredQueue.renew(claim, until: until, in: $0) }) else {
-            continue
-          }
+          guard let isHeld = try? parts.store.write({ try renew($0) }) else { continue }
           guard isHeld else {
             loss.tell()
             return nil
@@ -90,8 +103,10 @@ extension Router {
 
   /// Forgets the answer's text in the queue.
   package func confirmDelivery(of deferred: DeferredReply) throws {
-    guard deferred.reply.answer != nil, !deferred.isUpgrade else { return }
-    try parts.store.write { try DeferredQueue.markDelivered(deferred.sequence, in: $0) }
+    guard deferred.reply.answer != nil, deferred.isDeliverable else { return }
+    try parts.store.write { transaction in
+      try DeferredQueue.markDelivered(deferred.sequence, answer: deferred.reply.traceID, in: transaction)
+    }
   }
 
   /// An answer that could not be delivered is tried again later: after seconds at first, after an hour at last.
@@ -101,7 +116,8 @@ extension Router {
     try parts.store.write { transaction in
       let attempts = try DeferredQueue.attempts(deferred.sequence, in: transaction)
       try DeferredQueue.postponeDelivery(
-        deferred.sequence, until: now.adding(milliseconds: Self.backoff(after: attempts, fraction)), in: transaction)
+        deferred.sequence, answer: deferred.reply.traceID,
+        until: now.adding(milliseconds: Self.backoff(after: attempts, fraction)), in: transaction)
     }
   }
 
@@ -111,10 +127,10 @@ extension Router {
     return 1000 + Int64(Double(ceiling) * fraction)
   }
 
-  /// Settles the queue in the transaction that records the outcome.
+  /// Settles the queue in the transaction that records the outcome; false where another worker has the prompt now.
   func settleQueue(
     _ outcome: RouteReply.Outcome, _ event: CostEvent, _ way: Passage, in transaction: borrowing StoreTransaction
-  ) throws {
+  ) throws -> Bool {
     guard let claim = way.claim else {
       switch outcome {
       case .deferred: try DeferredQueue.enqueue(way.request, at: way.at, in: transaction)
@@ -122,21 +138,29 @@ extension Router {
         try DeferredQueue.enqueue(try way.request.upgrade(), isUpgrade: true, at: way.at, in: transaction)
       case .answered, .failed: break
       }
-      return
+      return true
     }
+    let now = parts.clock.wall()
     switch outcome {
     case .answered(let text):
       guard let tier = event.tier else { preconditionFailure("an answer names who gave it") }
       let answer = DeferredQueue.Answer(
         id: event.id, text: text, tier: tier, model: event.model, isStale: way.stale != nil)
-      try DeferredQueue.complete(claim, answer, in: transaction)
+      return try DeferredQueue.complete(
+        claim, answer, leasedUntil: now.adding(milliseconds: Self.deliveryMilliseconds), in: transaction)
     case .failed(let error) where error.kind == .cancelled:
-      try DeferredQueue.release(claim, in: transaction)
+      return try DeferredQueue.release(claim, in: transaction)
     case .failed(let error) where error.kind == .badRequest || claim.attempts + 1 >= Router.mostAttempts:
-      try DeferredQueue.fail(claim, nextAttempt: nil, in: transaction)
+      return try DeferredQueue.fail(claim, nextAttempt: nil, in: transaction)
+    // What costs nothing may wait for as long as a provider is away.
+    case .deferred where event.cost > .zero && claim.attempts + 1 >= Router.mostAttempts:
+      return try DeferredQueue.fail(claim, nextAttempt: nil, in: transaction)
+    case .deferred where way.recess != nil:
+      let wait = Double(way.recess ?? 0) * (1 + parts.clock.draw())
+      return try DeferredQueue.release(claim, until: now.adding(milliseconds: Int64(wait)), in: transaction)
     case .failed, .deferred:
       let wait = Self.backoff(after: claim.attempts, parts.clock.draw())
-      try DeferredQueue.fail(claim, nextAttempt: parts.clock.wall().adding(milliseconds: wait), in: transaction)
+      return try DeferredQueue.fail(claim, nextAttempt: now.adding(milliseconds: wait), in: transaction)
     }
   }
 }

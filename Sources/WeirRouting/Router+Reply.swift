@@ -133,8 +133,10 @@ extension Router {
     let agreement = agreement(way.background, outcome)
     var event = record.event
     let begin = way.timer.mark()
+    var isClaimLost = false
     do {
-      let change = try write(record, outcome, way, agreement, since: begin)
+      let (change, isHeld) = try write(record, outcome, way, agreement, since: begin)
+      isClaimLost = !isHeld
       if let change { try parts.cache?.apply(change) }
       if let refusal = change?.refusal { way.reasons.append(.notStored(refusal)) }
       way.isStored = change?.isStored == true
@@ -154,44 +156,56 @@ extension Router {
       citations: event.tier == nil ? [] : record.citations, examples: record.examples,
       entities: way.values.entities)
     if case .answered = outcome { reply.form = record.form }
+    reply.isClaimLost = isClaimLost
     return reply
+  }
+
+  /// What changes in the cache; `isHeld` is false where the prompt was a queue's and another worker has it now.
+  private func write(
+    _ record: Record, _ outcome: RouteReply.Outcome, _ way: Passage, _ agreement: Double?, since begin: Int64
+  ) throws -> (change: CacheChange?, isHeld: Bool) {
+    guard let link = parts.link else {
+      return try parts.store.write { try write(record, outcome, way, agreement, since: begin, in: $0) }
+    }
+    return try link.write(at: way.at, to: parts.store) {
+      try write(record, outcome, way, agreement, since: begin, in: $0)
+    }
   }
 
   /// The event goes last, so that its own row knows how long the step took, but for the commit.
   private func write(
-    _ record: Record, _ outcome: RouteReply.Outcome, _ way: Passage, _ agreement: Double?, since begin: Int64
-  ) throws -> CacheChange? {
+    _ record: Record, _ outcome: RouteReply.Outcome, _ way: Passage, _ agreement: Double?, since begin: Int64,
+    in transaction: borrowing StoreTransaction
+  ) throws -> (change: CacheChange?, isHeld: Bool) {
     var life: CacheLife?
     if let plan = way.cachePlan, let admitted = record.admitted {
       life = parts.cache?.life(of: admitted.answer, for: plan)
     }
-    return try parts.store.write { transaction in
-      if let sample = record.sample { try ReviewQueue.keep(sample, in: transaction) }
-      if let hit = record.hit { try parts.cache?.recordHit(hit, at: way.at, in: transaction) }
-      if case .answered(let answer) = outcome, record.hit == nil {
-        try recordAudit(of: way, computed: answer, in: transaction)
-      }
+    if let sample = record.sample { try ReviewQueue.keep(sample, in: transaction) }
+    if let hit = record.hit { try parts.cache?.recordHit(hit, at: way.at, in: transaction) }
+    if case .answered(let answer) = outcome, record.hit == nil {
+      try recordAudit(of: way, computed: answer, in: transaction)
+    }
+    let isHeld =
       if let claim = way.background {
         try settleBackground(claim, outcome, record.event, agreement: agreement, in: transaction)
       } else {
         try settleQueue(outcome, record.event, way, in: transaction)
       }
-      if let shadow = way.shadow { try ShadowLog.note(shadow, way, in: transaction) }
-      if case .answered = outcome {
-        try queueBackground(way, record.sample, tier: record.event.tier, in: transaction)
-      }
-      try parts.link?.settle(at: way.at, in: transaction)
-      var change: CacheChange?
-      if let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted {
-        change = try cache.admit(
-          plan, admitted.answer, embedding: admitted.embedding, life: life, at: way.at, in: transaction)
-      }
-      var timer = way.timer
-      timer.finish(.record, since: begin)
-      var event = record.event
-      (event.timings, event.nanoseconds) = (timer.timings, timer.elapsed)
-      try Ledger.record(event, in: transaction)
-      return change
+    if let shadow = way.shadow { try ShadowLog.note(shadow, way, in: transaction) }
+    if case .answered = outcome {
+      try queueBackground(way, record.sample, tier: record.event.tier, in: transaction)
     }
+    var change: CacheChange?
+    if let cache = parts.cache, let plan = way.cachePlan, let admitted = record.admitted {
+      change = try cache.admit(
+        plan, admitted.answer, embedding: admitted.embedding, life: life, at: way.at, in: transaction)
+    }
+    var timer = way.timer
+    timer.finish(.record, since: begin)
+    var event = record.event
+    (event.timings, event.nanoseconds) = (timer.timings, timer.elapsed)
+    try Ledger.record(event, in: transaction)
+    return (change, isHeld)
   }
 }

@@ -84,7 +84,9 @@ struct DeferredCommand: AsyncParsableCommand {
         let line = ReplyLine.reply(RouteReply(kept))
         let output = OutputFile(descriptor: 1, name: "standard output")
         let isWritten = try output.write((json ? line.json : line.plainText) + "\n")
-        if isWritten, !keep { try store.write { try DeferredQueue.markDelivered(kept.sequence, in: $0) } }
+        if isWritten, !keep {
+          try store.write { try DeferredQueue.markDelivered(kept.sequence, answer: kept.answer.id, in: $0) }
+        }
         try store.close()
       }
     }

@@ -52,6 +52,7 @@ struct DeferredRun {
           let isDown = follows && node.linkFacts?.state == .down
           if isDown {
             wasDown = true
+            try node.wantLink()
             tick(.seconds(1), &group)
           } else if wasDown {
             wasDown = false
@@ -110,12 +111,15 @@ struct DeferredRun {
   }
 
   private func deliver(_ next: Router.DeferredReply, _ tally: inout RouteRun.Tally) async throws {
-    // Nobody waits for what went into the cache alone.
-    if next.isUpgrade { return }
-    tally.count(.reply(next.reply))
-    guard try await write(.reply(next.reply)) else {
-      tally.outputClosed = true
-      return
+    // Nobody waits for what went into the cache alone, and what another worker took over is theirs to deliver.
+    guard next.isDeliverable else { return }
+    // What is only posted again was written with the first try.
+    if webhook == nil || next.deliveries == 0 {
+      tally.count(.reply(next.reply))
+      guard try await write(.reply(next.reply)) else {
+        tally.outputClosed = true
+        return
+      }
     }
     guard let webhook, next.reply.answer != nil else { return try node.router.confirmDelivery(of: next) }
     do throws(Webhook.Failure) {

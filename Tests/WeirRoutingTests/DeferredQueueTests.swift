@@ -176,7 +176,11 @@ import WeirTestSupport
     let kept = try #require(try store.read { try DeferredQueue.undelivered(in: $0) })
     #expect(kept.requestID == "r")
     #expect(kept.answer == answer)
-    try store.write { try DeferredQueue.markDelivered(kept.sequence, in: $0) }
+    // Another answer's delivery says nothing of this one's.
+    let other = try #require(ULID("01ARZ3NDEKTSV4RRFFQ69G5FAV"))
+    try store.write { try DeferredQueue.markDelivered(kept.sequence, answer: other, in: $0) }
+    #expect(try store.read { try DeferredQueue.undelivered(in: $0) } == kept)
+    try store.write { try DeferredQueue.markDelivered(kept.sequence, answer: kept.answer.id, in: $0) }
     #expect(try store.read { try DeferredQueue.undelivered(in: $0) } == nil)
   }
 
@@ -220,9 +224,9 @@ import WeirTestSupport
     for claim in try claim(store, 2, at: start) { #expect(try complete(store, claim)) }
     let first = try #require(try store.read { try DeferredQueue.undelivered(at: start, in: $0) })
     let later = start.adding(milliseconds: 700)
-    try store.write { try DeferredQueue.postponeDelivery(first.sequence, until: later, in: $0) }
+    try store.write { try DeferredQueue.postponeDelivery(first.sequence, answer: answer.id, until: later, in: $0) }
     #expect(try store.read { try DeferredQueue.undelivered(at: start, in: $0) }?.requestID == "s")
-    #expect(try store.read { try DeferredQueue.undelivered(at: later, in: $0) } == first)
+    #expect(try store.read { try DeferredQueue.undelivered(at: later, in: $0) }?.sequence == first.sequence)
     #expect(try store.read { try DeferredQueue.attempts(first.sequence, in: $0) } == 1)
     #expect(try store.read { try DeferredQueue.nextDue(in: $0) } == start)
   }
@@ -246,7 +250,7 @@ import WeirTestSupport
       try store.write { try DeferredQueue.cancel(sequence, at: start, in: $0) }
     }
     #expect(try [1, 2, 3, 4, 5].map { try cancel($0) } == [false, false, true, true, false])
-    try store.write { try DeferredQueue.markDelivered(1, in: $0) }
+    try store.write { try DeferredQueue.markDelivered(1, answer: answer.id, in: $0) }
     #expect(try entries() == ["2 b working", "1 a delivered"])
     #expect(try store.read { try DeferredQueue.undelivered(sequence: 1, in: $0) } == nil)
   }

@@ -214,6 +214,20 @@ import WeirTestSupport
     #expect(reply.reasons.contains(.disagreed("only one of them answered")))
   }
 
+  @Test func `two that differ with nobody behind them are not asked again, unless one was away`() async throws {
+    let differing = try ensemble(
+      ScriptedAnswerer(answers: "It melts at 900 degrees Celsius."),
+      ScriptedAnswerer(answers: "It melts at 700 degrees Celsius."), nil)
+    guard case .failed(let error) = await differing.route(request()).outcome else {
+      Issue.record("it waits to be paid for again")
+      return
+    }
+    #expect(error.code == "disagreement")
+    let away = ScriptedAnswerer { _, _ in .failure(.linkDown(wait: .seconds(1))) }
+    let alone = try ensemble(away, ScriptedAnswerer(answers: "alone"), nil)
+    #expect(await alone.route(request()).outcome == .deferred)
+  }
+
   @Test func `the generator and a remote model that agree`() async throws {
     let remote = ScriptedAnswerer(answers: "scripted")
     let router = try router([.init(tier: .economy, model: "big", answerer: remote)]) {

@@ -72,6 +72,7 @@ import WeirTestSupport
     // The claim finds an expired answer; its run ends before it delivers.
     let (router, _) = try router(stale: day, store: store)
     #expect(try #require(try await router.routeNextDeferred()).reply.isStale)
+    try store.write { transaction in _ = try transaction.execute("UPDATE deferred_request SET claimed_until = 0") }
     let late = try #require(try await router.routeNextDeferred()).reply
     #expect(late.reasons == [.deliveredLate] && late.answer == "5 555 C")
     #expect(late.isStale)

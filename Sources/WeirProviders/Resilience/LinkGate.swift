@@ -47,6 +47,9 @@ package final class LinkGate: Sendable {
     }
   }
 
+  /// Somebody waits for the link, and asks for nothing while it is down.
+  package func want() { state.withLock { $0.isWanted = true } }
+
   func connected(_ ticket: LinkMonitor.Ticket) {
     change { state, now, _ in state.monitor.connected(ticket, at: now) }
   }

@@ -62,7 +62,7 @@ package enum BackgroundQueue {
     package var sampleID: ULID?
     /// The answer that was given, where it is a sample's.
     package var given: String?
-    /// Times that it was tried before.
+    /// Times that it was claimed before, by workers that were killed as well.
     package var attempts: Int
   }
 
@@ -75,7 +75,7 @@ package enum BackgroundQueue {
   /// More do not wait: what comes then is left out.
   package static let mostWaiting = 10_000
   package static let mostAttempts = 8
-  private static let claimMilliseconds: Int64 = 600_000
+  static let claimMilliseconds: Int64 = 600_000
   private static let dayMilliseconds: Int64 = 86_400_000
 
   /// Adds the request; false where the queue is full, or the same one waits already for the cache's sake.
@@ -120,8 +120,8 @@ package enum BackgroundQueue {
     ) { row in (cost: try row.integer(0), tries: try row.integer(1)) }
     if let spent, spent.cost >= limits.costPerDay.picodollars || spent.tries >= limits.perMinute { return nil }
     while let found = try take(at: now, in: transaction) {
-      if let claim = found.claim { return claim }
-      // A body that this version cannot read stays where it can be looked at.
+      if let claim = found.claim, claim.attempts < mostAttempts { return claim }
+      // A body that this version cannot read, or one whose workers were killed each time, stays where it can be looked at.
       try transaction.execute(
         "UPDATE background_request SET state = 'abandoned' WHERE sequence = ?", [.integer(found.sequence)])
     }
@@ -133,7 +133,7 @@ package enum BackgroundQueue {
   ) throws -> (sequence: Int64, claim: Claim?)? {
     try transaction.first(
       """
-      UPDATE background_request SET claim = claim + 1, claimed_until = ?, tried_at = ? WHERE sequence = (
+      UPDATE background_request SET claim = claim + 1, attempts = attempts + 1, claimed_until = ?, tried_at = ? WHERE sequence = (
         SELECT sequence FROM background_request
         WHERE state = 'waiting' AND next_at <= ? AND claimed_until <= ? ORDER BY sequence LIMIT 1)
       RETURNING sequence, claim, purpose, request_id, body, sample, attempts,
@@ -153,7 +153,7 @@ package enum BackgroundQueue {
         Claim(
           sequence: sequence, number: try row.integer(1), purpose: purpose, request: request,
           sampleID: try row.optionalText(5).flatMap { ULID($0) }, given: try row.optionalText(7),
-          attempts: Int(try row.integer(6)))
+          attempts: Int(try row.integer(6)) - 1)
       )
     }
   }
@@ -163,24 +163,40 @@ package enum BackgroundQueue {
   package static func settle(
     _ claim: Claim, _ outcome: Settlement, cost: Money, in transaction: borrowing StoreTransaction
   ) throws(StoreFailure) -> Bool {
-    let (state, next, tries): (String, Int64?, Int) =
+    let (state, next, untried): (String, Int64?, Int) =
       switch outcome {
-      case .done: ("done", nil, 1)
-      case .abandoned: ("abandoned", nil, 1)
-      case .again(let at): ("waiting", at.milliseconds, 1)
-      case .released: ("waiting", nil, 0)
+      case .done: ("done", nil, 0)
+      case .abandoned: ("abandoned", nil, 0)
+      case .again(let at): ("waiting", at.milliseconds, 0)
+      case .released: ("waiting", nil, 1)
       }
     let changed = try transaction.execute(
       """
-      UPDATE background_request SET state = ?1, next_at = coalesce(?2, next_at), attempts = attempts + ?3,
+      UPDATE background_request SET state = ?1, next_at = coalesce(?2, next_at), attempts = attempts - ?3,
         claimed_until = 0, cost = cost + ?4, body = CASE WHEN ?1 = 'waiting' THEN body ELSE '' END
       WHERE sequence = ?5 AND claim = ?6 AND state = 'waiting'
       """,
       [
-        .text(state), next.map { .integer($0) } ?? .null, .integer(tries), .integer(cost.picodollars),
+        .text(state), next.map { .integer($0) } ?? .null, .integer(untried), .integer(cost.picodollars),
         .integer(claim.sequence), .integer(claim.number),
       ])
-    return changed == 1
+    if changed == 1 { return true }
+    // The worker that was too late has spent the day's money all the same.
+    try transaction.execute(
+      "UPDATE background_request SET cost = cost + ? WHERE sequence = ?",
+      [.integer(cost.picodollars), .integer(claim.sequence)])
+    return false
+  }
+
+  /// Holds on to a request that is still being answered; false when the claim was lost.
+  package static func renew(
+    _ claim: Claim, at now: Timestamp, in transaction: borrowing StoreTransaction
+  ) throws(StoreFailure) -> Bool {
+    try transaction.execute(
+      "UPDATE background_request SET claimed_until = ? WHERE sequence = ? AND claim = ? AND state = 'waiting'",
+      [
+        .integer(now.milliseconds + claimMilliseconds), .integer(claim.sequence), .integer(claim.number),
+      ]) == 1
   }
 
   package enum Settlement: Sendable, Hashable {

@@ -24,7 +24,12 @@ extension Router {
     guard let claim else { return nil }
     var request = claim.request
     if request.cache != .off { request.cache = .refresh }
-    let reply = await route(request, background: claim, isCancelled: isCancelled)
+    let asked = request
+    let reply = await holding(every: BackgroundQueue.claimMilliseconds / 4) {
+      try BackgroundQueue.renew(claim, at: parts.clock.wall(), in: $0)
+    } answer: { isLost in
+      await route(asked, background: claim, isCancelled: { isCancelled() || isLost() })
+    }
     return BackgroundReply(reply: reply, purpose: claim.purpose)
   }
 
@@ -91,15 +96,11 @@ extension Router {
   func settleBackground(
     _ claim: BackgroundQueue.Claim, _ outcome: RouteReply.Outcome, _ event: CostEvent, agreement: Double?,
     in transaction: borrowing StoreTransaction
-  ) throws {
+  ) throws -> Bool {
     let settlement: BackgroundQueue.Settlement
     switch outcome {
-    case .answered(let text):
+    case .answered:
       settlement = .done
-      if let sampleID = claim.sampleID, let tier = event.tier {
-        try ReviewQueue.putBeside(
-          .init(answer: text, tier: tier, agreement: agreement), sampleID: sampleID, in: transaction)
-      }
     case .failed(let error) where error.kind == .cancelled: settlement = .released
     case .failed(let error) where error.kind == .badRequest: settlement = .abandoned
     case .failed, .deferred:
@@ -112,7 +113,13 @@ extension Router {
       let wait = 1000 + Int64(Double(ceiling) * parts.clock.draw())
       settlement = .again(parts.clock.wall().adding(milliseconds: wait))
     }
-    try BackgroundQueue.settle(claim, settlement, cost: event.cost, in: transaction)
+    let isHeld = try BackgroundQueue.settle(claim, settlement, cost: event.cost, in: transaction)
+    // The answer of a worker that comes too late is put beside nothing: another one's is, or was.
+    if isHeld, case .answered(let text) = outcome, let sampleID = claim.sampleID, let tier = event.tier {
+      try ReviewQueue.putBeside(
+        .init(answer: text, tier: tier, agreement: agreement), sampleID: sampleID, in: transaction)
+    }
+    return isHeld
   }
 
   /// How much alike the answer and the given one are, for the reviewer's eye: 0 where words or numbers differ.

@@ -38,11 +38,13 @@ package struct LinkFacts: Sendable, Hashable {
     return isMetered && priority == .batch ? .metered : nil
   }
 
-  /// What a request with these messages and its answer will take on the link, framing and heads included.
-  package static func bytes(of messages: [ChatMessage], maxTokens: Int?) -> Int64 {
-    let sent = messages.reduce(1_200) { $0 + 40 + $1.content.utf8.count }
+  /// What a request with these messages and its answer will take on the link, framing, heads, images, tools and all
+  /// else that passes through included.
+  package static func bytes(of messages: [ChatMessage], settings: ModelSettings) -> Int64 {
+    let turns = messages.reduce(1_200) { $0 + 40 + max($1.content.utf8.count, $1.original?.text.utf8.count ?? 0) }
+    let sent = settings.extra.reduce(turns) { $0 + 4 + $1.key.utf8.count + $1.value.text.utf8.count }
     // A token is about four bytes, and answers are seldom as long as they may be.
-    let received = 800 + 4 * min(maxTokens ?? 500, 2_000)
+    let received = 800 + 4 * min(settings.maxTokens ?? 500, 2_000)
     return Int64(sent) + Int64(received)
   }
 }

@@ -3,14 +3,22 @@ internal import WeirDomain
 
 /// What happens when no remote model answers: `OutagePolicy` decides, and here it is done.
 extension Router {
+  /// Least wait after an outage was met: the queue starts nothing while the link is down.
+  private static let recessMilliseconds: Int64 = 2_000
+  /// Least wait for bytes that cost nothing, or a month that has some.
+  private static let withheldMilliseconds: Int64 = 300_000
+
   /// The plan as the link lets it be: without its remote steps where bytes are withheld from this prompt.
   func overLink(_ plan: RoutePlan, _ way: inout Passage) -> RoutePlan {
     guard let link = parts.link, plan.steps.contains(where: \.isRemote) else { return plan }
     let request = way.request
     let facts = link.facts(at: way.at)
-    let bytes = LinkFacts.bytes(of: request.messages, maxTokens: request.settings.maxTokens)
-    guard let reason = facts.obstacle(priority: request.priority, bytes: bytes) else { return plan }
+    let bytes = LinkFacts.bytes(of: request.messages, settings: request.settings)
+    // Nobody waits for what is asked in the background.
+    let priority = way.background == nil ? request.priority : .batch
+    guard let reason = facts.obstacle(priority: priority, bytes: bytes) else { return plan }
     way.reasons.append(.link(reason))
+    way.recess = Self.withheldMilliseconds
     var withheld = plan.keeping(plan.steps.filter { !$0.isRemote })
     withheld.reasons.append(.link(reason))
     return withheld
@@ -29,6 +37,7 @@ extension Router {
     var outcome = await cascade.run(
       plan.keeping(first), request: way.request, prepared: prepared, isCancelled: isCancelled)
     way.reasons += outcome.reasons
+    if outcome.isUnheard { way.recess = Self.recessMilliseconds }
     outcome = settled(outcome, plan, &way)
     guard case .unanswered(let error, let mayWait) = outcome.end else { return outcome }
     let situation = OutagePolicy.Situation(

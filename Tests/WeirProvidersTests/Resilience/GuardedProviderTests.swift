@@ -236,6 +236,34 @@ struct GuardedProviderTests {
     }
   }
 
+  @Test func `where probes cost money one is sent each time that somebody wants the link`() throws {
+    let url = try HTTPURL("http://127.0.0.1:9")
+    let time = Mutex(Duration.zero)
+    let gate = LinkGate(servers: [url], now: { time.withLock { $0 } }, fraction: { 0.5 })
+    for _ in 0..<20 {
+      guard case .go(let ticket) = gate.admit(url) else { break }
+      gate.finish(ticket, .unreachable)
+      time.withLock { $0 += .seconds(1) }
+    }
+    // What was refused before asks for one probe.
+    time.withLock { $0 += .seconds(3600) }
+    if case .probe(let probe) = gate.probeStep(isThrifty: true) { gate.finish(probe, .unreachable) }
+    #expect(gate.linkState == .down)
+    for _ in 0..<3 {
+      time.withLock { $0 += .seconds(3600) }
+      guard case .wait = gate.probeStep(isThrifty: true) else {
+        Issue.record("nobody wants the link")
+        return
+      }
+      gate.want()
+      guard case .probe(let probe) = gate.probeStep(isThrifty: true) else {
+        Issue.record("somebody wants the link")
+        return
+      }
+      gate.finish(probe, .unreachable)
+    }
+  }
+
   @Test func `while the link is down nobody waits, a cheap probe finds its return, and the next request is answered`()
     async throws
   {

@@ -62,6 +62,22 @@ import WeirTestSupport
     #expect(report.total.cost > .zero && first.cost == .zero)
   }
 
+  @Test func `what nobody waits for is not asked over a metered link`() async throws {
+    let store = try Store.inMemory(
+      migrations: Ledger.migrations + ReviewQueue.migrations + ResponseCache.migrations + DeferredQueue.migrations
+        + BudgetLog.migrations + BackgroundQueue.migrations + ShadowLog.migrations + LinkUsage.migrations)
+    let remote = ScriptedAnswerer(answers: "from ", "afar")
+    var parts = try router(
+      store, remote: remote, errorBudget: 0.0001, audit: 1, change: { $0.mode = .answerAndEscalate }
+    ).parts
+    parts.link = LinkMeter(cap: nil, traffic: { .init() }, linkState: { .up }, isMetered: { _ in true })
+    let router = Router(parts)
+    #expect(await router.route(base.request(RouterTests.inScope)).tier == .generator)
+    let later = try #require(try await router.answerNextInBackground())
+    #expect(later.reply.reasons.contains(.link(.metered)) && remote.requests.isEmpty)
+    #expect(try store.read { try BackgroundQueue.counts(in: $0) }.waiting == 1)
+  }
+
   @Test func `an audited local answer gets a remote one beside it, unless it stays on this host`() async throws {
     for staysLocal in [false, true] {
       let store = try store()

@@ -49,6 +49,31 @@ import WeirTestSupport
     #expect(bodies?.contains("one") == false)
   }
 
+  @Test func `what kills each of its workers is given up, and a stopped worker's claim does not count`() throws {
+    let store = try Store.inMemory(migrations: Self.migrations)
+    try add(store, "deadly")
+    let stopped = try #require(try claim(store, 0))
+    #expect(try settle(store, stopped, .released))
+    for attempt in 0..<BackgroundQueue.mostAttempts {
+      #expect(try claim(store, Int64(attempt) * 600_000)?.attempts == attempt)
+    }
+    #expect(try claim(store, 6_000_000) == nil)
+    #expect(try store.read { try BackgroundQueue.counts(in: $0) } == .init(waiting: 0, done: 0, abandoned: 1))
+  }
+
+  @Test func `a claim that is renewed stays with its worker, and the money of one that was lost counts`() throws {
+    let store = try Store.inMemory(migrations: Self.migrations)
+    try add(store, "one")
+    let first = try #require(try claim(store, 0))
+    #expect(try store.write { try BackgroundQueue.renew(first, at: at(500_000), in: $0) })
+    #expect(try claim(store, 1_000_000) == nil)
+    let second = try #require(try claim(store, 1_100_000))
+    #expect(try !store.write { try BackgroundQueue.renew(first, at: at(1_100_001), in: $0) })
+    #expect(try !settle(store, first, .done, cost: 5))
+    #expect(try settle(store, second, .done, cost: 7))
+    #expect(try store.read { try $0.first("SELECT cost FROM background_request") { try $0.integer(0) } } == 12)
+  }
+
   @Test func `the same prompt waits once for the cache, and once for each sample`() throws {
     let store = try Store.inMemory(migrations: Self.migrations)
     try add(store, "one", "one", purpose: .upgrade)
@@ -73,7 +98,7 @@ import WeirTestSupport
     #expect(try !settle(first, lost, .done))
     #expect(try settle(second, held, .again(at(700_000)), cost: 5))
     #expect(try claim(first, 699_999) == nil)
-    #expect(try claim(first, 700_000)?.attempts == 1)
+    #expect(try claim(first, 700_000)?.attempts == 2)
     try first.close()
     try second.close()
   }
@@ -140,6 +165,9 @@ import WeirTestSupport
       #expect(try settle(store, claim, .done))
       done.append(claim.request.prompt)
     }
-    #expect(Set(done) == Set((0..<added).map { "\($0)" }) && done.count == added)
+    // What died with each of its workers is given up; all else is done once.
+    #expect(Set(done).count == done.count && Set(done).isSubset(of: (0..<added).map { "\($0)" }))
+    let counts = try store.read { try BackgroundQueue.counts(in: $0) }
+    #expect(counts.waiting == 0 && counts.done == done.count && counts.done + counts.abandoned == added)
   }
 }

@@ -109,6 +109,18 @@ import WeirTestSupport
     #expect(try store.read { try DeferredQueue.counts(at: Timestamp(milliseconds: 0), in: $0) } == .init())
   }
 
+  @Test func `what passes through counts as the bytes that it takes`() throws {
+    let plain = ChatMessage(role: .user, content: "look")
+    let image = String(repeating: "A", count: 50_000)
+    let seen = ChatMessage(
+      role: .user, content: "look", original: JSONText(text: "{\"role\":\"user\",\"content\":\"\(image)\"}"))
+    var settings = ModelSettings(model: "auto")
+    let bytes = LinkFacts.bytes(of: [plain], settings: settings)
+    #expect(LinkFacts.bytes(of: [seen], settings: settings) - bytes > 50_000)
+    try settings.pass("tools", try #require(JSONText(text: "[{\"type\":\"\(image)\"}]")))
+    #expect(LinkFacts.bytes(of: [plain], settings: settings) - bytes > 50_000)
+  }
+
   @Test func `no remote is asked for what the link's cap has no room for, and the prompt waits`() async throws {
     let remote = ScriptedAnswerer(answers: "far")
     var parts = try base.router(
