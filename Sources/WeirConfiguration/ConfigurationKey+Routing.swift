@@ -107,9 +107,7 @@ extension ConfigurationKey {
     .init("routing.rules", "max_complexity", .decimal(0...1), .decimal(1), "At most this complex, 0 to 1."),
     .init(
       "routing.rules", "stay_local", .boolean, .boolean(false),
-      "Nothing of it leaves this host. Such a rule looks for keywords, match and entities in all that would be sent (every",
-      "turn, calls and descriptions of tools, schemas), for intents in every turn; images, sounds and files fit any intent."
-    ),
+      "Nothing of it leaves this host; its texts are looked for in all that would be sent."),
     .init(
       "routing.rules", "tier", .choice(["template", "generator"] + remoteTiers), .text("standard"),
       "Who is asked first,"),

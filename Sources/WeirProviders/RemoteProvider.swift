@@ -104,7 +104,7 @@ package struct RemoteProvider<Codec: ProviderCodec, C: Clock>: RemoteAnswerer wh
       }
       tried.formUnion(result.endpoints)
       let elapsed = begin.duration(to: end)
-      if elapsed < policy.deadline, policy.hasAttemptLeft {
+      if elapsed < policy.deadline, policy.mayHop {
         hop = endpoints.hop(
           to: others(than: lease.endpoint, after: failure, tried), tokens: job.tokens, at: sinceOrigin)
         if hop != nil {

@@ -42,8 +42,9 @@ package struct RetryPolicy: Sendable, Hashable {
     return elapsed + wait < deadline ? .retry(after: wait) : .giveUp
   }
 
-  /// False where the failure that was just seen is that of the last attempt.
-  package var hasAttemptLeft: Bool { failures + 1 < maximumAttempts }
+  /// Whether another endpoint may be asked at once after the failure that was just seen. That counts as an attempt, but one
+  /// such is made even where nothing is retried: it repeats nothing.
+  package var mayHop: Bool { failures + 1 < max(maximumAttempts, 2) }
 
   /// After one more failure the next attempt went elsewhere at once.
   package mutating func hopped() { failures += 1 }

@@ -87,6 +87,15 @@ extension DeferredQueue {
       [.integer(sequence - Int64(mostDelivered))])
   }
 
+  /// Nobody delivers the answer now: it is there for the next one who looks.
+  package static func releaseDelivery(
+    _ sequence: Int64, answer: ULID, in transaction: borrowing StoreTransaction
+  ) throws(StoreFailure) {
+    try transaction.execute(
+      "UPDATE deferred_request SET claimed_until = 0 WHERE sequence = ? AND answer_id = ? AND state = 'answered'",
+      [.integer(sequence), .text(answer.description)])
+  }
+
   /// An answer that could not be delivered: the next try is at `time`, jittered by who asks.
   package static func postponeDelivery(
     _ sequence: Int64, answer: ULID, until time: Timestamp, in transaction: borrowing StoreTransaction

@@ -101,6 +101,14 @@ extension Router {
     }
   }
 
+  /// Lets the next run deliver the answer at once: this one could not.
+  package func releaseDelivery(of deferred: DeferredReply) throws {
+    guard deferred.reply.answer != nil else { return }
+    try parts.store.write {
+      try DeferredQueue.releaseDelivery(deferred.sequence, answer: deferred.reply.traceID, in: $0)
+    }
+  }
+
   /// Forgets the answer's text in the queue.
   package func confirmDelivery(of deferred: DeferredReply) throws {
     guard deferred.reply.answer != nil, deferred.isDeliverable else { return }

@@ -116,9 +116,14 @@ struct DeferredRun {
     // What is only posted again was written with the first try.
     if webhook == nil || next.deliveries == 0 {
       tally.count(.reply(next.reply))
-      guard try await write(.reply(next.reply)) else {
-        tally.outputClosed = true
-        return
+      do {
+        guard try await write(.reply(next.reply)) else {
+          tally.outputClosed = true
+          return try node.router.releaseDelivery(of: next)
+        }
+      } catch {
+        try? node.router.releaseDelivery(of: next)
+        throw error
       }
     }
     guard let webhook, next.reply.answer != nil else { return try node.router.confirmDelivery(of: next) }

@@ -17,8 +17,8 @@ struct BenchTests {
         "load.tokenizer.encoder", "tokenizers.encoder", "load.encoder",
         "encoder.16.t1", "encoder.text.t1", "load.tokenizer.generator", "tokenizers.generator", "load.generator",
         "prefill.16.t1", "decode.64.t1", "cache.open.50", "cache.exact.50", "cache.absent.50", "cache.foreign.50",
-        "cache.put.50", "cache.put_full.50", "cache.put.flushed.50", "cache.similar.50", "policy.plan", "route.exact",
-        "route.semantic", "route.deferred",
+        "cache.put.50", "cache.put_full.50", "cache.put.flushed.50", "cache.similar.50", "policy.plan",
+        "policy.decide", "route.exact", "route.semantic", "route.deferred",
       ])
     #expect(rows.allSatisfy { ($0["rate"] as? Double ?? 0) > 0 })
 

@@ -79,7 +79,7 @@ extension CachePlan {
     let message = Set(Mirror(reflecting: ChatMessage(role: .user, content: "")).children.compactMap(\.label))
     #expect(message == ["role", "content", "original"])
     let request = Set(Mirror(reflecting: RouteRequest(id: "", messages: [])).children.compactMap(\.label))
-    let without = ["id", "feature", "experiment", "priority", "cache", "cacheTerms"]
+    let without = ["id", "feature", "experiment", "priority", "cache", "cacheTerms", "deadlineMilliseconds", "maxCost"]
     #expect(request.subtracting(without) == ["messages", "tenant", "user", "settings"])
   }
 
